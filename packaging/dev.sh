@@ -1,7 +1,7 @@
 #!/bin/sh
 # From a bare machine to the running program:
 #   sh packaging/dev.sh demo [ARGS]    sets up what is missing, then .venv/bin/sinqro-companion demo ARGS
-#   sh packaging/dev.sh test [ARGS]    sets up what is missing, then .venv/bin/pytest ARGS
+#   sh packaging/dev.sh test [ARGS]    sets up what is missing, then .venv/bin/pytest ARGS (none: in two processes)
 #   sh packaging/dev.sh setup          only sets up
 # It needs Python 3.11 to 3.14. What it makes is the folder .venv, from the hashed lock files; as root on
 # Debian or Ubuntu it also installs the system libraries that Qt needs, otherwise it names the line that does.
@@ -26,17 +26,20 @@ venv=$root/.venv
 stamp=$venv/.dev-stamp
 inputs="packaging/requirements.lock packaging/requirements-dev.lock pyproject.toml packaging/dev.sh"
 
-# What Qt's xcb plugin loads and a bare Debian lacks; strace slows the disk in a benchmark.
-libraries="libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libegl1 libgl1 libxkbcommon-x11-0 libxcb-image0
+# What Qt and its xcb and Wayland plugins load and a bare Debian lacks; strace slows the disk in a benchmark.
+libraries="libglib2.0-0 libwayland-cursor0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libegl1 libgl1 libxkbcommon-x11-0 libxcb-image0
     libxcb-render-util0 libxcb-randr0 libxcb-shape0 libxcb-xkb1 libdbus-1-3 libfontconfig1"
 
 is_root() { [ "$(id -u)" -eq 0 ]; }
 
 is_debian() { command -v dpkg-query >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1; }
 
-# The names among the arguments that dpkg does not know as installed.
+# The names among the arguments that dpkg does not know as installed. (Newer systems add t64 to some names.)
 missing_packages() {
-    known=" $(dpkg-query -W -f '${Package}:${db:Status-Status}\n' "$@" 2>/dev/null | tr '\n' ' ') "
+    names=
+    for package; do names="$names $package ${package}t64"; done
+    # shellcheck disable=SC2086
+    known=" $(dpkg-query -W -f '${Package}:${db:Status-Status}\n' $names 2>/dev/null | sed 's/t64:/:/' | tr '\n' ' ') "
     for package; do
         case $known in
             *" $package:installed "*) ;;
@@ -139,6 +142,9 @@ system_libraries
 set_up
 case $mode in
     demo) exec "$venv/bin/sinqro-companion" demo "$@" ;;
-    test) exec "$venv/bin/pytest" "$@" ;;
+    test)
+        [ $# -gt 0 ] || set -- -n 2 --dist loadgroup
+        exec "$venv/bin/pytest" "$@"
+        ;;
     setup) ;;
 esac
