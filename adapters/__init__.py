@@ -1,0 +1,4 @@
+"""POS adapters, one package each, imported only when a selling point uses them."""
+
+BUILTIN: dict[str, str] = {"reference": "adapters.reference.adapter:ReferenceAdapter"}
+"""Adapter name as written in the configuration -> ``module:Class``."""

@@ -1,0 +1,1 @@
+"""The reference POS, spoken to in code."""

@@ -1,0 +1,1 @@
+"""Values and rules of the restaurant trade: no I/O, standard library and msgspec only."""

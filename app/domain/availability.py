@@ -1,0 +1,44 @@
+"""Closings: a selling point is closed while any of them covers the moment (domain rules, Availability)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+
+from app.domain.order import Form
+from app.domain.status import OrderType
+
+
+class ClosingSource(StrEnum):
+    """Who closed."""
+
+    STAFF = "staff"
+    POS = "pos"
+    SINQRO = "sinqro"
+    SCHEDULE = "schedule"
+    POS_UNREACHABLE = "posUnreachable"
+
+
+class Closing(Form, frozen=True, kw_only=True):
+    """One reason to be closed; ``until`` missing means until somebody lifts it, empty types or channels mean all."""
+
+    id: str
+    source: ClosingSource
+    since: datetime
+    until: datetime | None = None
+    reason: str = ""
+    order_types: tuple[OrderType, ...] = ()
+    channels: tuple[str, ...] = ()
+
+    def covers(self, at: datetime, order_type: OrderType, channel: str) -> bool:
+        """Whether an order of this type and channel meets a closed door at ``at``."""
+        return (
+            self.since <= at
+            and (self.until is None or at < self.until)
+            and (not self.order_types or order_type in self.order_types)
+            and (not self.channels or channel in self.channels)
+        )
+
+
+def is_open(closings: Iterable[Closing], at: datetime, order_type: OrderType, channel: str) -> bool:
+    """Closed by anyone is closed."""
+    return not any(closing.covers(at, order_type, channel) for closing in closings)

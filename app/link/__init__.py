@@ -1,0 +1,1 @@
+"""The Sinqro protocol without I/O: frames, session rules, back-off, signatures."""

@@ -1,0 +1,1 @@
+"""The loop thread and the supervision of its tasks."""
