@@ -231,9 +231,9 @@ def _faults(settings: Settings) -> list[Fault]:
     for name in Environment:
         world: EnvironmentSettings = getattr(settings.sinqro, name)
         found += [
-            rules.sinqro_url(("sinqro", name, "base_url"), world.base_url, scheme="https"),
-            rules.sinqro_url(("sinqro", name, "link_url"), world.link_url, scheme="wss"),
-            rules.sinqro_url(("sinqro", name, "notification_url"), world.notification_url, scheme="https"),
+            rules.sinqro_url(("sinqro", name, "base_url"), world.base_url, "http"),
+            rules.sinqro_url(("sinqro", name, "link_url"), world.link_url, "ws"),
+            rules.sinqro_url(("sinqro", name, "notification_url"), world.notification_url, "http"),
         ]
     seen: set[tuple[Environment, str]] = set()
     for number, point in enumerate(settings.selling_points):

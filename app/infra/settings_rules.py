@@ -7,8 +7,10 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from app.domain.errors import ConfigurationError
 from app.domain.selling_point import SellingPoint
 from app.infra.settings_faults import EntryPath, Fault
+from app.link.urls import Kind, checked_url
 
 _SECRET_NAME = re.compile(r"(^|_)(token|secret|password|passwd|api_?key|private_key)$")
 _SECRET_HINT = (
@@ -40,14 +42,14 @@ def number_without_sense(raw: dict[str, Any]) -> Fault | None:
     return None
 
 
-def sinqro_url(path: EntryPath, url: str, *, scheme: str) -> Fault | None:
-    """Sinqro is spoken to by TLS; the plain form only on this machine (the sandbox)."""
-    if not url:
-        return None
-    host, given = _host(url), urlsplit(url).scheme if _host(url) else ""
-    if given == scheme or (given == scheme[:-1] and _is_loopback(host)):
-        return None
-    return Fault(path, f"this must be an address that starts with {scheme}://", "Pairing writes it; pair again.")
+def sinqro_url(path: EntryPath, url: str, kind: Kind) -> Fault | None:
+    """Sinqro is spoken to by TLS; plainly only on this machine (the sandbox)."""
+    try:
+        if url:
+            checked_url(url, kind)
+    except ConfigurationError as exc:
+        return Fault(path, exc.message, exc.hint or "Pairing writes it: pair again.")
+    return None
 
 
 def pos_urls(path: EntryPath, pos: dict[str, Any]) -> Iterator[Fault]:
