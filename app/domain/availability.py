@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from app.domain.order import Form
+from app.domain.order_parts import Form
 from app.domain.status import OrderType
 
 

@@ -10,7 +10,8 @@ from enum import StrEnum
 
 import msgspec
 
-from app.domain.order import Order, OrderLine
+from app.domain.order import Order
+from app.domain.order_parts import OrderLine
 
 
 class ChangeKind(StrEnum):

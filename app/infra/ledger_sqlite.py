@@ -7,8 +7,9 @@ sync; with a commit for each write that would be ten orders a second, so it is a
 
 Reading runs beside it on a read-only connection with a thread of its own.
 
-Opening makes a missing file (the new ledger starts in *recovery*, see :data:`RECOVERY`), migrates an old one after
-taking a copy, and sets a corrupt one aside under another name: it is never silently replaced.
+Opening makes a missing file (a new ledger catches up with Sinqro's list before anything is injected, see
+:mod:`app.services.catch_up`), migrates an old one after taking a copy, and sets a corrupt one aside under another name:
+it is never silently replaced.
 """
 
 import asyncio
@@ -27,14 +28,12 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self, TypeVar
 
 from app.domain.errors import LedgerError
+from app.infra.ledger_reader import LedgerReader
 from app.infra.ledger_rows import LedgerRows
 from app.ports.ledger import LedgerTransaction, LedgerView
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-
-RECOVERY = "recovery"
-"""Name of the value that a new ledger starts with: until Sinqro's list has come, nothing is injected."""
 
 _BATCH = 256
 _CHECK_AT_OPEN = 32 * 1024 * 1024
@@ -173,10 +172,7 @@ class SqliteLedger:
         if 0 < version < len(scripts):
             self._copy(connection, version)
         for number, script in enumerate(scripts[version:], version + 1):
-            recovery = "" if version else f"INSERT INTO value VALUES ('{RECOVERY}', 'pending');"  # noqa: S608
-            connection.executescript(
-                f"BEGIN;{script};{recovery if number == 1 else ''}PRAGMA user_version = {number};COMMIT;"
-            )
+            connection.executescript(f"BEGIN;{script};PRAGMA user_version = {number};COMMIT;")  # noqa: S608
 
     def _copy(self, connection: sqlite3.Connection, version: int) -> None:
         copy = self.path.with_name(f"{self.path.name}.version-{version}")
@@ -187,7 +183,7 @@ class SqliteLedger:
     def _put_aside(self, why: str) -> None:
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
         aside = self.path.with_name(f"{self.path.name}.corrupt-{stamp}")
-        log.error("the ledger is corrupt (%s): set aside as %s, a new one starts in recovery", why, aside.name)
+        log.error("the ledger is corrupt (%s): set aside as %s, a new one begins", why, aside.name)
         for suffix in ("", "-wal", "-shm"):
             part = self.path.with_name(self.path.name + suffix)
             if part.exists():
@@ -200,7 +196,7 @@ class SqliteLedger:
             uri = f"{self.path.resolve().as_uri()}?mode=ro"
             self._reader = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=5)
         try:
-            return work(LedgerRows(self._reader))
+            return work(LedgerReader(self._reader))
         except sqlite3.Error as exc:
             raise LedgerError(f"the ledger cannot be read: {exc}") from exc
 

@@ -62,8 +62,16 @@ class LedgerView(Protocol):
         """The closings of a selling point."""
         ...
 
-    def next_due(self) -> datetime | None:
+    def due_rows(self, now: datetime, selling_points: Sequence[str], limit: int) -> list[DueRow]:
+        """What is due and not leased, oldest first."""
+        ...
+
+    def next_due(self, selling_points: Sequence[str]) -> datetime | None:
         """When the next due row comes, leases counted."""
+        ...
+
+    def open_count(self, selling_point: str) -> int:
+        """How many orders :meth:`open_orders` would give."""
         ...
 
     def outbox_size(self, selling_point: str | None = None) -> int:
@@ -130,10 +138,8 @@ class LedgerTransaction(LedgerView, Protocol):
         """Drop due rows of an order (all kinds when none is named)."""
         ...
 
-    def claim_due(
-        self, now: datetime, lease_for: timedelta, kinds: Sequence[DueKind], limit: int, key: OrderKey | None = None
-    ) -> list[DueRow]:
-        """Lease what is due; an expired lease is due again."""
+    def claim(self, kind: DueKind, key: OrderKey, now: datetime, lease_for: timedelta) -> bool:
+        """Lease one due row: true when it is due; an expired lease is due again."""
         ...
 
     def release_due(self, kind: DueKind, key: OrderKey, at: datetime) -> None:

@@ -1,0 +1,204 @@
+"""The reading half of the ledger's SQL, and how its columns become values."""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from app.domain.availability import Closing
+from app.domain.record import (
+    BY_HAND,
+    IN_COMPANION,
+    DueKind,
+    DueRow,
+    HistoryEntry,
+    Notification,
+    OrderKey,
+    OrderRecord,
+    OrderVersion,
+)
+from app.domain.status import Injection, Origin, Status
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_RECORD = msgspec.json.Decoder(OrderRecord)
+_CLOSING = msgspec.json.Decoder(Closing)
+_PLAIN = msgspec.json.Decoder(float_hook=Decimal)
+_SETTLED = frozenset({Injection.INJECTED, Injection.WITHDRAWN})
+OUTBOX_COLUMNS = (
+    "id, selling_point, type, data, created_at, order_id, attempts, due_at, last_error, deliver_by, sequence"
+)
+
+
+def to_micros(moment: datetime) -> int:
+    """Microseconds since 1970, exact."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def from_micros(value: int) -> datetime:
+    """The moment, aware, UTC."""
+    return _EPOCH + value * _MICROSECOND
+
+
+def is_open(record: OrderRecord) -> bool:
+    """Whether an order still wants something: not final, or its way into the POS is not settled."""
+    if not record.status.final or record.injection is Injection.INJECTING:
+        return True
+    missing = record.injection not in _SETTLED and record.injection_code != IN_COMPANION
+    return (record.status is Status.COMPLETED and missing) or bool(record.marks & BY_HAND)
+
+
+class LedgerReader:
+    """Implements :class:`~app.ports.ledger.LedgerView`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.do = connection.execute
+
+    # reading
+
+    def order(self, key: OrderKey) -> OrderRecord | None:
+        row = self.do("SELECT record FROM orders WHERE selling_point = ? AND order_id = ?", key).fetchone()
+        return _RECORD.decode(row[0]) if row else None
+
+    def order_by_pos_id(self, selling_point: str, pos_order_id: str) -> OrderRecord | None:
+        row = self.do(
+            "SELECT record FROM orders WHERE selling_point = ? AND pos_order_id = ? AND pos_order_id <> ''"
+            " ORDER BY received_at DESC LIMIT 1",
+            (selling_point, pos_order_id),
+        ).fetchone()
+        return _RECORD.decode(row[0]) if row else None
+
+    def open_orders(self, selling_point: str | None = None) -> list[OrderRecord]:
+        rows = self.do(
+            "SELECT record FROM orders WHERE open = 1 AND (?1 IS NULL OR selling_point = ?1) ORDER BY received_at",
+            (selling_point,),
+        )
+        return [_RECORD.decode(row[0]) for row in rows]
+
+    def orders_since(self, since: datetime, selling_point: str | None = None) -> list[OrderRecord]:
+        rows = self.do(
+            "SELECT record FROM orders WHERE received_at >= ? AND (?2 IS NULL OR selling_point = ?2)"
+            " ORDER BY received_at",
+            (to_micros(since), selling_point),
+        )
+        return [_RECORD.decode(row[0]) for row in rows]
+
+    def version(self, key: OrderKey, number: int | None = None) -> OrderVersion | None:
+        if number is None:
+            record = self.order(key)
+            number = record.version if record else 0
+        row = self.do(
+            "SELECT number, raw, received_at, revision, source FROM version"
+            " WHERE selling_point = ? AND order_id = ? AND number = ?",
+            (*key, number),
+        ).fetchone()
+        return _version(row) if row else None
+
+    def versions(self, key: OrderKey) -> list[OrderVersion]:
+        rows = self.do(
+            "SELECT number, raw, received_at, revision, source FROM version"
+            " WHERE selling_point = ? AND order_id = ? ORDER BY number",
+            key,
+        )
+        return [_version(row) for row in rows]
+
+    def history(self, key: OrderKey) -> list[HistoryEntry]:
+        rows = self.do(
+            "SELECT at, kind, origin, detail FROM history WHERE selling_point = ? AND order_id = ? ORDER BY sequence",
+            key,
+        )
+        return [
+            HistoryEntry(at=from_micros(at), kind=kind, origin=Origin(origin), detail=_PLAIN.decode(detail))
+            for at, kind, origin, detail in rows
+        ]
+
+    def early_status(self, key: OrderKey) -> list[dict[str, Any]]:
+        rows = self.do(
+            "SELECT message FROM early_status WHERE selling_point = ? AND order_id = ? ORDER BY sequence", key
+        )
+        return [_PLAIN.decode(row[0]) for row in rows]
+
+    def answer(self, method: str, selling_point: str, request_id: str) -> Any | None:
+        row = self.do(
+            "SELECT result FROM answer WHERE selling_point = ? AND method = ? AND request_id = ?",
+            (selling_point, method, request_id),
+        ).fetchone()
+        return _PLAIN.decode(row[0]) if row else None
+
+    def value(self, name: str) -> str | None:
+        row = self.do("SELECT value FROM value WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else None
+
+    def closings(self, selling_point: str) -> list[Closing]:
+        rows = self.do("SELECT closing FROM closing WHERE selling_point = ? ORDER BY id", (selling_point,))
+        return [_CLOSING.decode(row[0]) for row in rows]
+
+    def due_rows(self, now: datetime, selling_points: Sequence[str], limit: int) -> list[DueRow]:
+        marks = ", ".join("?" * len(selling_points))
+        rows = self.do(
+            "SELECT kind, selling_point, order_id, at FROM due"  # noqa: S608
+            f" WHERE at <= ? AND selling_point IN ({marks}) ORDER BY at LIMIT ?",
+            (to_micros(now), *selling_points, limit),
+        )
+        return [
+            DueRow(kind=DueKind(kind), key=OrderKey(selling_point, order_id), at=from_micros(at))
+            for kind, selling_point, order_id, at in rows
+        ]
+
+    def next_due(self, selling_points: Sequence[str]) -> datetime | None:
+        marks = ", ".join("?" * len(selling_points))
+        row = self.do(f"SELECT min(at) FROM due WHERE selling_point IN ({marks})", selling_points).fetchone()  # noqa: S608
+        return _moment(row[0])
+
+    def open_count(self, selling_point: str) -> int:
+        row = self.do("SELECT count(*) FROM orders WHERE open = 1 AND selling_point = ?", (selling_point,)).fetchone()
+        return int(row[0])
+
+    def outbox_size(self, selling_point: str | None = None) -> int:
+        row = self.do(
+            "SELECT count(*) FROM outbox WHERE state = 0 AND (?1 IS NULL OR selling_point = ?1)", (selling_point,)
+        ).fetchone()
+        return int(row[0])
+
+    def undelivered(self, key: OrderKey) -> list[Notification]:
+        rows = self.do(
+            f"SELECT {OUTBOX_COLUMNS} FROM outbox WHERE state = 0 AND lane = ? ORDER BY sequence",  # noqa: S608
+            (str(key),),
+        )
+        return [notification_of(row) for row in rows]
+
+    def next_notification_due(self) -> datetime | None:
+        return _moment(self.do("SELECT min(max(due_at, lease_until)) FROM outbox WHERE state = 0").fetchone()[0])
+
+    def quarantine(self) -> list[tuple[datetime, str, bytes]]:
+        rows = self.do("SELECT at, reason, raw FROM quarantine ORDER BY sequence")
+        return [(from_micros(at), reason, raw) for at, reason, raw in rows]
+
+
+def _moment(micros: int | None) -> datetime | None:
+    return None if micros is None else from_micros(micros)
+
+
+def _version(row: tuple[int, bytes, int, int, str]) -> OrderVersion:
+    number, raw, received_at, revision, source = row
+    return OrderVersion(number=number, raw=raw, received_at=from_micros(received_at), revision=revision, source=source)
+
+
+def notification_of(row: tuple[Any, ...]) -> Notification:
+    """A row of :data:`OUTBOX_COLUMNS` as a notification."""
+    return Notification(
+        id=row[0],
+        selling_point=row[1],
+        type=row[2],
+        data=_PLAIN.decode(row[3]),
+        created_at=from_micros(row[4]),
+        order_id=row[5],
+        attempts=row[6],
+        due_at=from_micros(row[7]),
+        last_error=row[8],
+        deliver_by=_moment(row[9]),
+        sequence=row[10],
+    )

@@ -1,0 +1,278 @@
+"""The companion at work: all services wired on the ports they are given, started and ended together.
+
+The same graph serves the tray, ``serve`` and the demo; who gives the ports is :mod:`app.bootstrap`.
+
+Start: leases of the process before us end, attempts it left open become due; then the link, the due rows, the outbox
+and one poller for each POS run until :meth:`Companion.stop`. Sinqro's word on who is in charge comes with each hello;
+taking charge begins with catching up.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Protocol
+
+from app.domain.record import DueKind, Mark, OrderKey
+from app.domain.selling_point import SellingPoint
+from app.domain.status import Injection, Status
+from app.link import wire
+from app.link.clock import ClockOffset
+from app.link.state import LinkState
+from app.link.wire import Wire
+from app.ports.clock import Clock
+from app.ports.ledger import Ledger, LedgerTransaction
+from app.ports.pos import PosAdapter, PosWebhook
+from app.ports.sinqro import LinkHandler, NotificationSender, Role, SellingPointRole, SinqroCalls
+from app.runtime.supervisor import Supervisor
+from app.services import snapshot
+from app.services.bells import Bell, Bells
+from app.services.catch_up import CatchUp
+from app.services.due import DueService
+from app.services.injection import InjectionService
+from app.services.intake import Intake
+from app.services.notifier import Notifier
+from app.services.outlet import Outlet
+from app.services.pos_follow import PosFollow
+from app.services.relay import StatusRelay
+from app.services.snapshot import Snapshot
+from app.services.staff import Staff
+
+log = logging.getLogger(__name__)
+
+_CATCH_UP_AGAIN = 5.0
+"""Seconds until Sinqro's list is asked for again after it could not be read."""
+
+_SILENT = 60.0
+"""Seconds of silence of the active installation after which this one may take over by itself, where that is set."""
+
+
+class Link(SinqroCalls, Protocol):
+    """The link's client as the companion runs it."""
+
+    @property
+    def state(self) -> LinkState:
+        """How the link is."""
+        ...
+
+    async def run(self) -> None:
+        """Keep the link for ever."""
+        ...
+
+    async def bye(self, reason: str, expected_back: datetime | None = None) -> None:
+        """Take leave."""
+        ...
+
+    def reconnect_now(self) -> None:
+        """Connect anew at once."""
+        ...
+
+
+class Companion(LinkHandler):
+    """One installation."""
+
+    def __init__(
+        self,
+        *,
+        # what it serves
+        points: list[tuple[SellingPoint, PosAdapter]],
+        environment: str,
+        installation_id: str,
+        device_name: str,
+        version: str,
+        table: Wire,
+        # the ports
+        ledger: Ledger,
+        sender: NotificationSender,
+        clock: Clock,
+        offset: ClockOffset,
+        make_link: Callable[[LinkHandler], Link],
+        # whom it tells
+        on_change: Callable[[str], None] | None = None,
+    ) -> None:
+        self.environment = environment
+        self.outlets = {point.id: Outlet(selling_point=point, pos=pos, wire=table) for point, pos in points}
+        self._installation_id = installation_id
+        self._device_name = device_name
+        self._version = version
+        self._table = table
+        self._ledger = ledger
+        self._clock = clock
+        self._offset = offset
+        self._bells = Bells()
+        self._bells.on_change = on_change
+        self._bells.on_pos_back = self._pos_back
+        self._role_bell = Bell()
+        self._stopping = asyncio.Event()
+        self.link = make_link(self)
+
+        common: dict[str, Any] = {"outlets": self.outlets, "ledger": ledger, "clock": clock, "bells": self._bells}
+        self._injection = InjectionService(sinqro=self.link, **common)
+        self._follow = PosFollow(**common)
+        self._due = DueService(handlers=self._handlers(), **common)
+        self._relay = StatusRelay(**common)
+        self._notifier = Notifier(
+            sender=sender,
+            sinqro=self.link,
+            offset=offset,
+            installation_id=installation_id,
+            on_superseded=self._superseded,
+            **common,
+        )
+        self._catch_up = CatchUp(sinqro=self.link, **common)
+        self._intake = Intake(due=self._due, injection=self._injection, **common)
+        self.staff = Staff(injection=self._injection, **common)
+
+    # life
+
+    async def run(self) -> None:
+        """Work until :meth:`stop`."""
+        await self._ledger.write(self._recover)
+        async with Supervisor() as supervisor:
+            supervisor.start("link", self.link.run)
+            supervisor.start("due", self._due.run)
+            supervisor.start("outbox", self._notifier.run)
+            supervisor.start("charge", self._take_charge)
+            for outlet in self.outlets.values():
+                supervisor.start(f"pos {outlet.id}", lambda outlet=outlet: self._relay.run(outlet))  # type: ignore[misc]
+            await self._stopping.wait()
+            await self._leave()
+            supervisor.cancel()
+
+    def stop(self) -> None:
+        """Ask :meth:`run` to end; called in the loop."""
+        self._stopping.set()
+
+    async def _leave(self) -> None:
+        """Nothing new begins; what is on its way to the POS gets a moment to end; Sinqro hears a bye."""
+        for outlet in self.outlets.values():
+            outlet.caught_up = False
+        try:
+            async with asyncio.timeout(3):
+                await self._injection.quiet()
+        except TimeoutError:
+            log.info("leaving with an attempt under way: it is looked up at the next start")
+        await self.link.bye("quit")
+
+    def _recover(self, tx: LedgerTransaction) -> None:
+        now = self._clock.now()
+        tx.recover_leases(now)
+        for record in tx.open_orders():
+            if record.injection is Injection.INJECTING:
+                tx.set_due(DueKind.INJECT, record.key, now)
+
+    # what is due
+
+    def _handlers(self) -> dict[DueKind, Callable[[OrderKey], Any]]:
+        def follow(kind: DueKind) -> Callable[[OrderKey], Any]:
+            return lambda key: self._follow.handle(kind, key)
+
+        return {
+            DueKind.INJECT: self._injection.handle,
+            DueKind.POS_STATUS: follow(DueKind.POS_STATUS),
+            DueKind.POS_UPDATE: follow(DueKind.POS_UPDATE),
+            DueKind.WITHDRAW: follow(DueKind.WITHDRAW),
+            DueKind.ACCEPT_DEADLINE: lambda key: self._ledger.write(lambda tx: self._deadline(tx, key)),
+            DueKind.ALARM: lambda key: self._ledger.write(lambda tx: self._alarm(tx, key)),
+        }
+
+    def _deadline(self, tx: LedgerTransaction, key: OrderKey) -> None:
+        tx.clear_due(key, DueKind.ACCEPT_DEADLINE)
+        record = tx.order(key)
+        if record is not None and record.status is Status.PENDING:
+            tx.put_order(record.marked(Mark.LATE))
+            self._bells.changed(key.selling_point)
+
+    def _alarm(self, tx: LedgerTransaction, key: OrderKey) -> None:
+        """A scheduled order is due: it counts as an ordinary one from now on, and rings again."""
+        tx.clear_due(key, DueKind.ALARM)
+        record = tx.order(key)
+        if record is not None and not record.status.final:
+            tx.put_order(record.with_(scheduled=False))
+            self._bells.changed(key.selling_point)
+
+    # the link
+
+    def hello(self) -> dict[str, Any]:
+        capabilities = {name: sorted(outlet.pos.capabilities) for name, outlet in self.outlets.items()}
+        return {
+            "companionVersion": self._version,
+            "contractVersion": self._table.link.contract_version,
+            "installationId": self._installation_id,
+            "deviceName": self._device_name,
+            "sellingPointIds": list(self.outlets),
+            "capabilities": capabilities,
+            "unacknowledged": 0,
+        }
+
+    async def opened(self, roles: list[SellingPointRole]) -> None:
+        for role in roles:
+            outlet = self.outlets.get(role.id)
+            if outlet is not None:
+                outlet.assign(role)
+                self._bells.changed(outlet.id)
+        self._role_bell.ring()
+        self._notifier.alive()
+
+    def alive(self) -> None:
+        self._notifier.alive()
+
+    def closed(self, why: str) -> None:
+        for outlet in self.outlets.values():
+            self._bells.changed(outlet.id)
+
+    async def request(self, method: str, params: bytes) -> Any:
+        return await self._intake.request(method, params)
+
+    async def quarantine(self, raw: bytes, reason: str) -> None:
+        """Keep a frame that is no request."""
+        await self._intake.quarantine(raw, reason)
+
+    async def take_over(self, selling_point: str) -> None:
+        """A person makes this installation the one in charge. Raises ``SinqroError``."""
+        outlet = self.outlets[selling_point]
+        answer = await self.link.call(wire.TAKE_OVER, {"sellingPointId": selling_point}, timeout=15)
+        outlet.assign(SellingPointRole(id=selling_point, role=Role.ACTIVE, epoch=int(answer["epoch"])))
+        self._role_bell.ring()
+        self._bells.changed(selling_point)
+
+    async def _take_charge(self) -> None:
+        """Catch up wherever we came into charge; try again while Sinqro's list cannot be read."""
+        while True:
+            waiting = [outlet for outlet in self.outlets.values() if outlet.in_charge and not outlet.caught_up]
+            done = [await self._catch_up.run(outlet) for outlet in waiting if self.link.connected]
+            if any(done):
+                self._bells.due.ring()
+            pending = len(done) < len(waiting) or not all(done)
+            await self._role_bell.wait(_CATCH_UP_AGAIN if pending else None)
+
+    def _superseded(self, outlet: Outlet) -> None:
+        """Sinqro refused a notification of ours as an older epoch: ask anew who is in charge."""
+        log.warning("another installation is in charge of selling point %s", outlet.id)
+        outlet.step_down("", outlet.epoch, self._clock.now())
+        self.link.reconnect_now()
+
+    # the POS
+
+    async def pos_webhook(self, hint: PosWebhook) -> None:
+        """The POS says that something changed: kept in the ledger before it is answered, then polled."""
+        stamp = self._clock.now().isoformat()
+        await self._ledger.write(lambda tx: tx.set_value(f"pos-hint/{hint.selling_point}", stamp))
+        self._relay.hint(hint.selling_point)
+
+    def _pos_back(self, selling_point: str) -> None:
+        self._relay.hint(selling_point)
+
+    # the screens
+
+    async def snapshot(self) -> Snapshot:
+        """Everything the screens show, as it is now."""
+        offset = self._offset.value
+        return await snapshot.take(
+            outlets=self.outlets,
+            ledger=self._ledger,
+            link=self.link.state,
+            environment=self.environment,
+            clock_offset_seconds=None if offset is None else offset.total_seconds(),
+            now=self._clock.now(),
+        )

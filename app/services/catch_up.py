@@ -1,0 +1,97 @@
+"""Catching up with Sinqro after a ledger was lost, or after this installation took charge.
+
+Sinqro's list (72 hours) is gone through: what we don't know is stored like an order that waited and looked up in the
+POS by reference before anything else; what we know gets Sinqro's status. Until that is done nothing is injected; new
+orders ring all the same. A new ledger and a ledger that was lost look alike, and are treated alike: on a first day the
+list is empty.
+"""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from app.domain.errors import SinqroError
+from app.domain.record import OrderKey
+from app.domain.status import Injection, Merge, merge
+from app.link.messages import encode
+from app.ports.clock import Clock
+from app.ports.ledger import Ledger, LedgerTransaction
+from app.ports.sinqro import SinqroCalls
+from app.services import receiving, statuses
+from app.services.bells import Bells
+from app.services.outlet import Outlet
+
+log = logging.getLogger(__name__)
+
+_REACH = timedelta(hours=72)
+_PAGES = 10_000
+
+
+class CatchUp:
+    """Goes through Sinqro's list when a selling point needs it."""
+
+    def __init__(
+        self, *, outlets: dict[str, Outlet], ledger: Ledger, sinqro: SinqroCalls, clock: Clock, bells: Bells
+    ) -> None:
+        self._outlets = outlets
+        self._ledger = ledger
+        self._sinqro = sinqro
+        self._clock = clock
+        self._bells = bells
+
+    async def run(self, outlet: Outlet) -> bool:
+        """Catch up if needed; returns whether the selling point is at work now."""
+        if not outlet.in_charge or outlet.caught_up:
+            return outlet.at_work
+        name = f"caught-up/{outlet.id}"
+        epoch = str(outlet.epoch)
+        done = await self._ledger.read(lambda view: view.value(name))
+        if done != epoch:
+            try:
+                await self._list(outlet)
+            except SinqroError as exc:
+                log.warning("Sinqro's list of orders for %s cannot be read: %s", outlet.id, exc.message)
+                return False
+            await self._ledger.write(lambda tx: tx.set_value(name, epoch))
+        outlet.caught_up = True
+        self._bells.changed(outlet.id)
+        return True
+
+    async def _list(self, outlet: Outlet) -> None:
+        since = self._clock.now() - _REACH
+        params: dict[str, Any] = {"sellingPointId": outlet.id, "since": since.isoformat(), "limit": 100}
+        for _ in range(_PAGES):
+            page = await self._sinqro.call("order.list", params, timeout=30)
+            entries = [entry for entry in page.get("orders", ()) if entry.get("order", {}).get("id") is not None]
+            for entry in entries:
+                await self._ledger.write(lambda tx, entry=entry: self._take(tx, outlet, entry))  # type: ignore[misc]
+            if not page.get("nextCursor"):
+                return
+            params = params | {"cursor": page["nextCursor"]}
+
+    def _take(self, tx: LedgerTransaction, outlet: Outlet, entry: dict[str, Any]) -> None:
+        now = self._clock.now()
+        order_id = entry["order"]["id"]
+        key = OrderKey(outlet.id, str(order_id))
+        record = tx.order(key)
+        status = entry["order"].get("status") or {}
+        code = str(status.get("code", ""))
+        if record is None:
+            new = receiving.arrival(outlet, order_id, encode(entry["order"]), now, source="order.list")
+            record = receiving.store(tx, outlet, new, waited=True)
+            if record.status.final and record.injection is Injection.STORED:
+                # over before we knew it: nothing of it is ours to do
+                tx.clear_due(key)
+                record = record.with_(injection=Injection.WITHDRAWN)
+        else:
+            known = outlet.wire.status(code)
+            news = known is not None and merge(record.type, record.status, known) in (Merge.APPLIED, Merge.REFUND)
+            if news:  # what it does not know yet is on its way in our outbox
+                record = statuses.told_by_sinqro(tx, outlet, record, known, code, now)
+        tx.put_order(
+            record.with_(
+                created=True,
+                revision=max(record.revision, int(entry.get("notifiedRevision") or 0)),
+                sinqro_revision=max(record.sinqro_revision, int(entry.get("revision") or 0)),
+            )
+        )

@@ -1,0 +1,87 @@
+"""What must happen at a time stands in the ledger as a due row; this takes the rows when their time has come.
+
+Looks each second while something is due within a minute, at once when a bell rings (something was committed), and
+otherwise when the next row comes. A jump of the wall clock needs nothing of its own: the rows are compared with the
+clock as it is, at least every minute.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+from app.domain.record import DueKind, DueRow, OrderKey
+from app.ports.clock import Clock
+from app.ports.ledger import Ledger, LedgerView
+from app.services.bells import Bells
+from app.services.outlet import Outlet
+
+Handler = Callable[[OrderKey], Awaitable[None]]
+
+_AT_ONCE = 500
+_BREATH = 0.02
+"""Seconds between two looks at the least: in a burst the bell rings at every commit."""
+
+
+class DueService:
+    """Hands due rows to their handlers; a handler claims its row itself, so that a row handed twice is done once."""
+
+    def __init__(
+        self,
+        *,
+        outlets: dict[str, Outlet],
+        ledger: Ledger,
+        clock: Clock,
+        bells: Bells,
+        handlers: Mapping[DueKind, Handler],
+    ) -> None:
+        self._outlets = outlets
+        self._ledger = ledger
+        self._clock = clock
+        self._bells = bells
+        self._handlers = handlers
+        self._running: set[tuple[DueKind, OrderKey]] = set()
+        self._group: asyncio.TaskGroup | None = None
+
+    async def run(self) -> None:
+        """For ever. Handlers run side by side, owned by this task."""
+        async with asyncio.TaskGroup() as group:
+            self._group = group
+            try:
+                while True:
+                    pause = await self._turn()
+                    await self._bells.due.wait(pause)
+                    await self._clock.sleep(_BREATH)
+            finally:
+                self._group = None
+
+    def hand(self, row: DueRow) -> None:
+        """A row was just committed and is due now: start it without looking into the ledger."""
+        if self._group is not None and self._outlets[row.key.selling_point].at_work:
+            self._start(row)
+
+    async def _turn(self) -> float:
+        """Start what is due; returns the seconds until the next look."""
+        ready = [name for name, outlet in self._outlets.items() if outlet.at_work]
+        if not ready:
+            return 60
+        now = self._clock.now()
+
+        def look(view: LedgerView) -> tuple[list[DueRow], float]:
+            rows = view.due_rows(now, ready, _AT_ONCE)
+            coming = view.next_due(ready)
+            return rows, 60 if coming is None else (coming - now).total_seconds()
+
+        rows, ahead = await self._ledger.read(look)
+        for row in rows:
+            self._start(row)
+        return max(0.05, min(ahead, 1)) if ahead <= 60 else 60
+
+    def _start(self, row: DueRow) -> None:
+        name = (row.kind, row.key)
+        if self._group is None or name in self._running or len(self._running) >= _AT_ONCE:
+            return  # found again at the next look
+        self._running.add(name)
+        task = self._group.create_task(self._handle(row), name=f"{row.kind.value} {row.key}")
+        task.add_done_callback(lambda _: self._running.discard(name))
+
+    async def _handle(self, row: DueRow) -> None:
+        await self._handlers[row.kind](row.key)

@@ -1,0 +1,161 @@
+"""Statuses made in the POS, on their way to Sinqro: polling is the truth, a webhook is a hint to poll now.
+
+Every 3 s while an order is open, every 20 s else (settings of the selling point). The cursor is kept in the same
+transaction as what was learnt up to it, so that nothing is missed and a repetition changes nothing.
+"""
+
+import asyncio
+import random
+
+from app.domain.errors import PosError
+from app.domain.record import DueKind, OrderKey, OrderRecord
+from app.domain.status import Injection
+from app.ports.clock import Clock
+from app.ports.ledger import Ledger, LedgerTransaction, LedgerView
+from app.ports.pos import Capability, PosChanges, PosOrder
+from app.services import injected, statuses
+from app.services.bells import Bell, Bells
+from app.services.outlet import Outlet
+
+_PAGES = 100
+"""Pages of changes read in one go, at most."""
+
+
+class StatusRelay:
+    """One poller for each selling point."""
+
+    def __init__(self, *, outlets: dict[str, Outlet], ledger: Ledger, clock: Clock, bells: Bells) -> None:
+        self._outlets = outlets
+        self._ledger = ledger
+        self._clock = clock
+        self._bells = bells
+        self._hints = {name: Bell() for name in outlets}
+
+    def hint(self, selling_point: str) -> None:
+        """Something changed in this POS: poll now."""
+        if selling_point in self._hints:
+            self._hints[selling_point].ring()
+
+    async def run(self, outlet: Outlet) -> None:
+        """Poll one POS for ever; never ends by what the POS does."""
+        while True:
+            await self.poll(outlet)
+            open_count = await self._ledger.read(lambda view: view.open_count(outlet.id))
+            point = outlet.selling_point
+            seconds = point.poll_open_seconds if open_count else point.poll_idle_seconds
+            await self._hints[outlet.id].wait(seconds * random.uniform(0.9, 1.1))  # noqa: S311 - spreads polls
+
+    async def poll(self, outlet: Outlet) -> None:
+        """Ask the POS once whether it is there and what changed."""
+        try:
+            if not outlet.at_work or not _relays(outlet):
+                health = await outlet.pos.health()
+                back = outlet.pos_answered(till_open=health.till_open, message=health.message)
+            elif outlet.can(Capability.ORDER_CHANGES):
+                back = await self._changes(outlet)
+            else:
+                back = await self._each(outlet)
+        except PosError as exc:
+            was = outlet.pos_ok
+            outlet.pos_failed(exc.message)
+            if was is not False:
+                self._bells.changed(outlet.id)
+            return
+        if back or not outlet.till_open:
+            await self.back(outlet)
+
+    async def back(self, outlet: Outlet) -> None:
+        """The POS answers again: what waits for it is due now."""
+        health = await outlet.pos.health()
+        outlet.pos_answered(till_open=health.till_open, message=health.message)
+        if health.till_open:
+            await self._ledger.write(lambda tx: self._hasten(tx, outlet))
+        self._bells.changed(outlet.id)
+
+    def _hasten(self, tx: LedgerTransaction, outlet: Outlet) -> None:
+        now = self._clock.now()
+        for record in tx.open_orders(outlet.id):
+            if record.injection is Injection.WAITING:
+                tx.release_due(DueKind.INJECT, record.key, now)
+            if record.pos_order_id:
+                tx.release_due(DueKind.POS_STATUS, record.key, now)
+                tx.release_due(DueKind.POS_UPDATE, record.key, now)
+            tx.release_due(DueKind.WITHDRAW, record.key, now)
+
+    async def _changes(self, outlet: Outlet) -> bool:
+        cursor = await self._ledger.read(lambda view: view.value(_cursor_name(outlet.id)))
+        back = False
+        for _ in range(_PAGES):
+            changes = await outlet.pos.changes(cursor or "")
+            back = outlet.pos_answered(till_open=outlet.till_open) or back
+            if changes.orders or changes.cursor != cursor:
+                found = changes
+                if await self._ledger.write(lambda tx, found=found: self._apply(tx, outlet, found)):  # type: ignore[misc]
+                    self._bells.changed(outlet.id)
+            cursor = changes.cursor
+            if not changes.more:
+                break
+        return back
+
+    async def _each(self, outlet: Outlet) -> bool:
+        """A POS that tells no changes is asked for each open order."""
+        records = await self._ledger.read(lambda view: [r for r in view.open_orders(outlet.id) if r.in_pos])
+        if not records:
+            health = await outlet.pos.health()
+            return outlet.pos_answered(till_open=health.till_open, message=health.message)
+
+        async def read(record: OrderRecord) -> PosOrder:
+            async with outlet.lane:
+                return await outlet.pos.read_status(record.pos_order_id)
+
+        answers = await asyncio.gather(*(read(record) for record in records), return_exceptions=True)
+        seen = tuple(answer for answer in answers if isinstance(answer, PosOrder))
+        back = outlet.pos_answered(till_open=outlet.till_open) if seen else False
+        if await self._ledger.write(lambda tx: self._apply(tx, outlet, PosChanges(orders=seen, cursor=""))):
+            self._bells.changed(outlet.id)
+        for answer in answers:
+            if isinstance(answer, BaseException):
+                raise answer
+        return back
+
+    def _apply(self, tx: LedgerTransaction, outlet: Outlet, changes: PosChanges) -> int:
+        now = self._clock.now()
+        applied = 0
+        for seen in changes.orders:
+            record = _find(tx, outlet, seen)
+            if record is None:  # the POS's own
+                continue
+            if not record.pos_order_id and record.injection in (
+                Injection.INJECTING,
+                Injection.UNCERTAIN,
+                Injection.WAITING,
+            ):
+                if record.injection is Injection.INJECTING:  # under way: its own answer comes
+                    continue
+                injected.injected(tx, outlet, record.key, seen, record.version, now)
+                applied += 1
+                continue
+            if not record.pos_order_id:
+                continue
+            changed = statuses.told_by_pos(tx, outlet, record, seen, now)
+            if changed != record:
+                tx.put_order(changed)
+                applied += 1
+        if changes.cursor:
+            tx.set_value(_cursor_name(outlet.id), changes.cursor)
+        return applied
+
+
+def _find(view: LedgerView, outlet: Outlet, seen: PosOrder) -> OrderRecord | None:
+    record = view.order_by_pos_id(outlet.id, seen.id)
+    if record is None and seen.reference:
+        record = view.order(OrderKey(outlet.id, seen.reference))
+    return record
+
+
+def _relays(outlet: Outlet) -> bool:
+    return outlet.can(Capability.ORDER_CHANGES) or outlet.can(Capability.ORDER_READ)
+
+
+def _cursor_name(selling_point: str) -> str:
+    return f"pos-cursor/{selling_point}"

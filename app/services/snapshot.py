@@ -1,0 +1,78 @@
+"""What everything on the screens is made from: one frozen value, built from the ledger and the outlets."""
+
+from datetime import datetime
+
+import msgspec
+
+from app.domain.record import OrderRecord
+from app.link.state import LinkState
+from app.ports.ledger import Ledger, LedgerView
+from app.ports.sinqro import Role
+from app.services.outlet import Outlet
+
+
+class OutletSnapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """One selling point."""
+
+    id: str
+    name: str
+    role: Role
+    taken_by: str
+    at_work: bool
+    pos_ok: bool | None
+    till_open: bool
+    pos_message: str
+    endpoint_stopped: str
+    outbox: int
+    """Notifications that Sinqro does not have yet."""
+    orders: tuple[OrderRecord, ...]
+    """Orders that still want something, oldest first."""
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole companion at one moment."""
+
+    at: datetime
+    environment: str
+    link: LinkState
+    clock_offset_seconds: float | None
+    outlets: tuple[OutletSnapshot, ...]
+
+
+async def take(
+    *,
+    outlets: dict[str, Outlet],
+    ledger: Ledger,
+    link: LinkState,
+    environment: str,
+    clock_offset_seconds: float | None,
+    now: datetime,
+) -> Snapshot:
+    """Read it all, in one read of the ledger."""
+
+    def read(view: LedgerView) -> tuple[OutletSnapshot, ...]:
+        return tuple(_outlet(view, outlet) for outlet in outlets.values())
+
+    return Snapshot(
+        at=now,
+        environment=environment,
+        link=link,
+        clock_offset_seconds=clock_offset_seconds,
+        outlets=await ledger.read(read),
+    )
+
+
+def _outlet(view: LedgerView, outlet: Outlet) -> OutletSnapshot:
+    return OutletSnapshot(
+        id=outlet.id,
+        name=outlet.selling_point.name,
+        role=outlet.role,
+        taken_by=outlet.taken_by,
+        at_work=outlet.at_work,
+        pos_ok=outlet.pos_ok,
+        till_open=outlet.till_open,
+        pos_message=outlet.pos_message,
+        endpoint_stopped=outlet.endpoint_stopped,
+        outbox=view.outbox_size(outlet.id),
+        orders=tuple(view.open_orders(outlet.id)),
+    )
