@@ -246,7 +246,10 @@ def refusal_of(raw: bytes) -> SinqroRefused:
     """What an error answer of Sinqro's says, whatever its shape."""
     try:
         error = msgspec.json.decode(raw, type=_Error, strict=False)
-        data = msgspec.convert(error.data or {}, _ErrorData, strict=False)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return SinqroRefused("Sinqro answered with an error that cannot be read")
+    try:
+        data = msgspec.convert(error.data, _ErrorData, strict=False)
+    except msgspec.ValidationError:
+        data = _ErrorData()
     return SinqroRefused(data.message or error.message or f"error {error.code}", code=data.code or f"RPC_{-error.code}")
