@@ -4,11 +4,11 @@
 both sides, :mod:`~adapters.reference.wire` sends and translates what goes wrong. This module is the port's methods.
 """
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC
 from types import TracebackType
-from typing import Any, Self
-from urllib.parse import quote
+from typing import Any, ClassVar, Self
 
 import msgspec
 
@@ -19,12 +19,18 @@ from app.domain.errors import PosError, PosNotFound, PosRefused, PosUnreachable
 from app.domain.status import Status
 from app.ports.pos import Capability, PosChanges, PosHealth, PosOrder, PosOrderRequest
 
+_ID = re.compile(r"[A-Za-z0-9-]+")
+"""What ids of this POS look like; anything else would become another address."""
+
 PAGE = 200
 """Orders asked for at once by :meth:`ReferenceAdapter.changes`."""
 
 
 class ReferenceAdapter:
     """Adapter of the reference POS. ``url`` is its base address, ``timeout`` seconds for a whole call."""
+
+    SECRETS: ClassVar[tuple[str, ...]] = ("api-key",)
+    """Names of the secrets that the constructor takes, as the vault has them."""
 
     def __init__(self, *, url: str, api_key: str, timeout: float = 10) -> None:
         self._wire = Wire(url=url, api_key=api_key, timeout=timeout)
@@ -125,9 +131,9 @@ class ReferenceAdapter:
 
 
 def _path(pos_order_id: str) -> str:
-    if not pos_order_id:
-        raise PosNotFound("an order without the POS's id can't be asked for")
-    return f"/orders/{quote(pos_order_id, safe='')}"
+    if not _ID.fullmatch(pos_order_id):
+        raise PosNotFound(f"{pos_order_id!r} is no order's id in the POS")
+    return f"/orders/{pos_order_id}"
 
 
 def _order_of(answer: forms.Answer) -> PosOrder:

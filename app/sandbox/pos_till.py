@@ -163,7 +163,8 @@ class Till:
 
     def find(self, reference: str) -> TicketList:
         """Every order of a reference, as the API sees it."""
-        return self._listed(self._store.by_reference(reference), self._store.head())
+        found = self._store.by_reference(reference) if reference else []
+        return self._listed(found, self._store.head())
 
     def open_orders(self) -> TicketList:
         """What is not final, with the cursor of this moment."""

@@ -1,0 +1,246 @@
+"""What the contract suite of the adapters needs to know and do about one POS: a bench for each, in the table `BENCHES`.
+
+A new adapter adds its bench here; every test of `test_pos_adapter.py` then runs on it, those for capabilities it does
+not declare are skipped.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from decimal import Decimal
+from typing import Any, Protocol
+
+import msgspec
+
+from adapters.reference.adapter import ReferenceAdapter
+from app.domain.order import decode_order
+from app.domain.selling_point import SellingPoint
+from app.domain.status import Status
+from app.ports.pos import PosAdapter, PosOrderRequest
+from app.sandbox.pos import ReferencePos
+from app.sandbox.pos_control import PosFaults
+
+SELLING_POINT = SellingPoint(id="3961", name="SuperPizza")
+
+CALLS = {"create": ("create",), "reads": ("find", "read", "status", "health", "tables", "catalog"), "all": ()}
+
+
+class SeenLine(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    product: str | None
+    quantity: Decimal
+    price: Decimal
+    total: Decimal
+    note: str
+    options: tuple[tuple[str, Decimal], ...]
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """An order as the people at the POS see it, told without the adapter."""
+
+    id: str
+    reference: str
+    status: Status | None
+    lines: tuple[SeenLine, ...]
+    total: Decimal
+    table: str | None
+    address: str
+    guests: int | None
+    customer: str
+    phone: str
+    note: str
+    code: str
+    tickets: int
+    """Kitchen tickets printed."""
+
+
+class Bench(Protocol):
+    """One POS with its adapter, and the hands of the people at it."""
+
+    @property
+    def adapter(self) -> PosAdapter: ...
+    @property
+    def pizza(self) -> str:
+        """POS id of a product that takes the option `bacon`."""
+        ...
+
+    @property
+    def bacon(self) -> str: ...
+    @property
+    def beer(self) -> str: ...
+    @property
+    def table(self) -> tuple[str, str]:
+        """Code of a table and of its zone."""
+        ...
+
+    async def seen(self, reference: str) -> list[Seen]:
+        """Every order of that reference in the POS."""
+        ...
+
+    async def move(self, reference: str, status: Status) -> None:
+        """A waiter or cook moves an order in the POS."""
+        ...
+
+    async def set_online(self, online: bool) -> None: ...
+    async def go_off(self) -> None:
+        """Nothing listens any more."""
+        ...
+
+    async def come_back(self) -> None: ...
+    async def close_till(self) -> None: ...
+    async def misbehave(self, what: str, calls: str = "all") -> None:
+        """`what`: drop (does the work, no answer), busy, fail (500), nonsense, ignore_cancel, none."""
+        ...
+
+
+class ReferenceBench:
+    pizza = "P-102"
+    bacon = "O-121"
+    beer = "P-605"
+    table = ("TZ10", "TZ")
+
+    def __init__(self, pos: ReferencePos, adapter: ReferenceAdapter) -> None:
+        self.pos = pos
+        self.adapter = adapter
+
+    async def seen(self, reference: str) -> list[Seen]:
+        words = {
+            "held": Status.PENDING,
+            "requested": Status.PENDING,
+            "confirmed": Status.ACCEPTED,
+            "void": Status.CANCELLED,
+        }
+        words |= {"open": Status.ACCEPTED, "closed": Status.COMPLETED, "seated": Status.SEATED, "ready": Status.READY}
+        return [
+            Seen(
+                id=ticket.id,
+                reference=ticket.reference,
+                status=words.get(ticket.status.value),
+                lines=tuple(
+                    SeenLine(
+                        name=line.name,
+                        product=line.product,
+                        quantity=line.quantity,
+                        price=line.price,
+                        total=line.total,
+                        note=" ".join(line.note),
+                        options=tuple((option.name, option.quantity) for option in line.options),
+                    )
+                    for line in ticket.lines
+                ),
+                total=ticket.total,
+                table=ticket.table,
+                address=ticket.address,
+                guests=ticket.guests,
+                customer=ticket.customer.name,
+                phone=ticket.customer.phone,
+                note=" ".join(ticket.note),
+                code=ticket.code,
+                tickets=ticket.printed,
+            )
+            for ticket in self.pos.till.find_all(reference)
+        ]
+
+    async def move(self, reference: str, status: Status) -> None:
+        self.pos.move(reference, status.value)
+
+    async def set_online(self, online: bool) -> None:
+        self.pos.set_online(online)
+
+    async def go_off(self) -> None:
+        await self.pos.go_off()
+
+    async def come_back(self) -> None:
+        await self.pos.come_back()
+
+    async def close_till(self) -> None:
+        self.pos.set_faults(till_closed=True)
+
+    async def misbehave(self, what: str, calls: str = "all") -> None:
+        faults: dict[str, dict[str, Any]] = {
+            "drop": {"drop_answer_rate": 1},
+            "busy": {"busy": True},
+            "fail": {"error_rate": 1},
+            "nonsense": {"nonsense": True},
+            "ignore_cancel": {"ignore_cancel": True},
+            "none": {},
+        }
+        assert set(faults[what]) <= set(PosFaults.__struct_fields__)
+        self.pos.set_faults(**faults[what], only=CALLS[calls])
+
+
+@asynccontextmanager
+async def reference_bench() -> AsyncIterator[ReferenceBench]:
+    async with ReferencePos() as pos, ReferenceAdapter(url=pos.url, api_key=pos.api_key, timeout=5) as adapter:
+        yield ReferenceBench(pos, adapter)
+
+
+BENCHES: dict[str, Callable[[], AbstractAsyncContextManager[Bench]]] = {"reference": reference_bench}
+
+
+# orders in Sinqro's form
+
+
+def line(label: str, price: str, quantity: object = 1, **more: Any) -> dict[str, Any]:
+    return {"type": "PRODUCT", "label": label, "unitPrice": price, "quantity": quantity, "vatValue": 10, **more}
+
+
+def pizza_of(bench: Bench, quantity: int = 2) -> dict[str, Any]:
+    option = {"type": "PRODUCT_OPTION", "label": "Bacon", "unitPrice": 1.0, "quantity": 1, "vatValue": 10}
+    option["productOption"] = {"id": 234816, "externalId": bench.bacon}
+    return line(
+        "Pizza de la huerta",
+        "12.00",
+        quantity,
+        comment="Bien hecha",
+        childrenOrderLines=[option],
+        product={"id": 109838, "externalId": bench.pizza},
+    )
+
+
+def beer_of(bench: Bench, quantity: int = 3) -> dict[str, Any]:
+    return line("Cerveza 33cl", "2.00", quantity, product={"externalId": bench.beer}, childrenOrderLines=None)
+
+
+def order_of(bench: Bench, kind: str, order_id: int = 418774, **more: Any) -> dict[str, Any]:
+    """An order of that type that adds up; `more` replaces parts."""
+    order: dict[str, Any] = {
+        "id": order_id,
+        "type": kind,
+        "totalAmount": 30.0,
+        "currency": {"isoCode": "EUR"},
+        "comment": "Sin cebolla, por favor",
+        "consumer": {"name": "Núria", "lastname": "Güell i Peña", "phone": "+34600000000"},
+        "marketOrderCode": "4F7K",
+        "market": {"code": "glovo", "name": "Glovo"},
+        "executionTime": "2026-03-07T20:30:00+0000",
+        "orderLines": [pizza_of(bench), beer_of(bench)],
+    }
+    if kind == "delivery":
+        order["orderLines"].append(
+            {"type": "DELIVERY", "label": "Envío", "unitPrice": 1.5, "quantity": 1, "vatValue": 21}
+        )
+        order["totalAmount"] = 31.5
+        order["deliveryAddress"] = {
+            "street": "Carrer de la Tecnologia, 17",
+            "city": "Viladecans",
+            "postalCode": "08840",
+        }
+    elif kind == "inside":
+        code, zone = bench.table
+        order["serviceLocation"] = {"code": code, "name": "Mesa", "serviceZone": {"code": zone, "name": "Zona"}}
+        order["dinersNumber"] = 4
+    elif kind == "reservation":
+        order |= {"orderLines": [], "totalAmount": 0, "dinersNumber": 6}
+    return order | more
+
+
+def request_of(order: dict[str, Any], status: Status = Status.ACCEPTED, **more: Any) -> PosOrderRequest:
+    decoded = decode_order(msgspec.json.encode(order), SELLING_POINT.zone)
+    return PosOrderRequest(
+        reference=str(decoded.id),
+        order=decoded,
+        selling_point=SELLING_POINT,
+        status=status,
+        execution_at=decoded.execution_at(SELLING_POINT.zone),
+        **more,
+    )
