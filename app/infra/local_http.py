@@ -99,6 +99,10 @@ class LocalHttp:
         await self._server.wait_closed()
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(self._connections) >= 2 * self._most_connections:  # not even a refusal is owed
+            self._refused("TOO_MANY_CONNECTIONS")
+            writer.transport.abort()
+            return
         task = asyncio.create_task(self._serve(reader, writer), name="local-http")
         self._connections.add(task)
         task.add_done_callback(self._connections.discard)

@@ -63,7 +63,8 @@ class Redactor:
         value = secret.strip()
         if len(value) < _SHORTEST:
             return
-        forms = {value, repr(value)[1:-1], quote(value, safe=""), base64.b64encode(value.encode()).decode()}
+        forms = {value, repr(value)[1:-1], quote(value, safe="", errors="replace")}
+        forms.add(base64.b64encode(value.encode(errors="replace")).decode())
         # Longest first: one secret may be part of another. A new tuple: other threads may be masking now.
         self._known = tuple(sorted(forms.union(self._known), key=len, reverse=True))
 
@@ -94,7 +95,15 @@ def logging_to(
     handlers: list[logging.Handler] = []
     if folder is not None:
         path = private_folder(folder) / FILE
-        handlers.append(_PrivateFile(path, maxBytes=int(max_mb * 1_000_000), backupCount=files - 1, encoding="utf-8"))
+        handlers.append(
+            _PrivateFile(
+                path,
+                maxBytes=int(max_mb * 1_000_000),
+                backupCount=files - 1,
+                encoding="utf-8",
+                errors="backslashreplace",
+            )
+        )
     if console and sys.stderr is not None:  # a windowed program has none
         handlers.append(logging.StreamHandler(sys.stderr))
     root = logging.getLogger()
@@ -126,21 +135,25 @@ class _Lines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-        message = record.getMessage().replace("\r", "\\r").replace("\n", "\\n")
+        # Masked piece by piece and before the shape changes: a secret may have line breaks of its own.
+        message = self._redactor(record.getMessage()).replace("\r", "\\r").replace("\n", "\\n")
         lines = [f"{at}.{int(record.msecs):03d}Z {record.levelname} {record.name}: {message}"]
         # Not what the base class caches in the record: another handler's formatter may have put that there.
         if record.exc_info:
-            lines += _indented(self.formatException(record.exc_info))
+            lines += self._indented(self.formatException(record.exc_info))
         if record.stack_info:
-            lines += _indented(record.stack_info)
-        return self._redactor("\n".join(lines))
+            lines += self._indented(record.stack_info)
+        return "\n".join(lines)
+
+    def _indented(self, text: str) -> list[str]:
+        return [f"    {line}" for line in self._redactor(text).splitlines()]
 
 
 class _PrivateFile(RotatingFileHandler):
     """Readable by the user alone; a file that cannot be rotated now (open elsewhere, on Windows) grows on."""
 
     def _open(self) -> TextIOWrapper:
-        file = open(self.baseFilename, self.mode, encoding=self.encoding, opener=_private)  # noqa: SIM115
+        file = open(self.baseFilename, self.mode, encoding=self.encoding, errors=self.errors, opener=_private)  # noqa: SIM115
         assert isinstance(file, TextIOWrapper)  # the mode is one for text
         return file
 
@@ -154,7 +167,3 @@ class _PrivateFile(RotatingFileHandler):
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
-
-
-def _indented(text: str) -> list[str]:
-    return [f"    {line}" for line in text.splitlines()]

@@ -8,7 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from app.infra import logs
 from app.infra.logs import FILE, MASK, Redactor, logging_to
 from tests.helpers.logfail import ExpectedLogs
 
@@ -60,9 +63,16 @@ def test_known_secrets_are_masked_everywhere(tmp_path: Path, expected_logs: Expe
         except ValueError:
             log.exception("failed")
         log.info("https://pos.local/?x=s3cr3t%2Fwith%5Codd%27chars")
+        redactor.add("-----BEGIN\ns3cr3t lines\nEND-----")
+        try:
+            raise ValueError("key: -----BEGIN\ns3cr3t lines\nEND-----")
+        except ValueError as exc:
+            log.exception("%s", exc)  # noqa: TRY401
+        log.info("a lone surrogate: \ud7fc \udc80")
     written = text(tmp_path)
     assert "s3cr3t" not in written
-    assert written.count(MASK) >= 4
+    assert written.count(MASK) >= 6
+    assert "a lone surrogate" in written
     assert "abc" in written
 
 
@@ -137,3 +147,17 @@ def test_console(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert captured.out == ""
     assert captured.err.endswith(f"INFO app.sample: on the console: whsec_{MASK}\n")
     assert list(tmp_path.iterdir()) == []
+
+
+@given(
+    secret=st.text(min_size=4, max_size=60).filter(lambda text: len(text.strip()) >= 4 and "•" not in text),
+    around=st.sampled_from(["{}", "got {!r}", "header: {}, more", "{{'k': {!r}}}", "https://x/?token={}&y=1"]),
+)
+def test_any_secret_is_masked(secret: str, around: str) -> None:
+    redactor = Redactor()
+    redactor.add(secret)
+    record = logging.LogRecord("app", logging.INFO, "", 1, "%s", (around.format(secret),), None)
+    line = logs._Lines(redactor).format(record).split(": ", 1)[1]
+    template = around.replace("{!r}", "").replace("{}", "")
+    assert secret.strip() not in line or secret.strip() in template + MASK
+    assert MASK in line

@@ -14,10 +14,12 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.domain.errors import ConfigurationError, LedgerError, VaultError
 from app.infra.clock import SystemClock
-from app.infra.local_http import MOST_BODY
+from app.infra.local_http import MOST_BODY, Head, Refused
 from app.infra.pos_webhook_schemes import SchemeKind, WebhookScheme
 from app.infra.pos_webhooks import MOST_A_SECOND, PosWebhooks, WebhookSource
 from app.link.signing import sign
@@ -278,6 +280,9 @@ async def test_connections_are_bounded(receiver: Receiver) -> None:
     webhooks = await receiver.open(most_connections=3)
     held = [await receiver.connect() for _ in range(3)]
     assert await receiver.post("/7%202/order") == (503, "TOO_MANY_CONNECTIONS")
+    held += [await receiver.connect() for _ in range(3)]
+    with pytest.raises(httpx.TransportError):
+        await receiver.post("/7%202/order")
     for _, writer in held:
         writer.close()
         await writer.wait_closed()
@@ -332,3 +337,29 @@ async def test_a_port_in_use(receiver: Receiver) -> None:
     other = PosWebhooks(sources={}, on_webhook=receiver._on_webhook, clock=SystemClock(), port=port)
     with pytest.raises(ConfigurationError, match=f"port {port}"):
         await other.__aenter__()
+
+
+HEADER_NAMES = ["webhook-id", "webhook-timestamp", "webhook-signature", "x-webhook-signature"]
+
+
+@given(
+    scheme=st.builds(WebhookScheme, kind=st.sampled_from(SchemeKind), prefix=st.sampled_from(["", "sha256="])),
+    headers=st.lists(st.tuples(st.sampled_from(HEADER_NAMES), st.text(st.characters(max_codepoint=255)))),
+    target=st.one_of(st.text(), st.builds("/pos/71/{}".format, st.text())),
+    body=st.binary(),
+)
+def test_nothing_unsigned_gets_through(
+    scheme: WebhookScheme, headers: list[tuple[str, str]], target: str, body: bytes
+) -> None:
+    receiver = Receiver()
+    webhooks = PosWebhooks(
+        sources={"71": WebhookSource(scheme, receiver._secret)}, on_webhook=receiver._on_webhook, clock=receiver.clock
+    )
+    logging.getLogger("app.infra.pos_webhooks").disabled = True
+    try:
+        with pytest.raises(Refused) as caught:
+            asyncio.run(webhooks._answer(Head("POST", target, tuple(headers)), body))
+    finally:
+        logging.getLogger("app.infra.pos_webhooks").disabled = False
+    assert caught.value.status in (400, 401, 404)
+    assert receiver.taken == []

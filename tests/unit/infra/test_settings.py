@@ -3,6 +3,9 @@
 from pathlib import Path
 
 import pytest
+import tomlkit
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.domain.errors import ConfigurationError
 from app.domain.selling_point import InjectOn, SellingPoint, TaxRegime
@@ -280,3 +283,52 @@ def test_a_receiver_open_to_others_needs_a_secret() -> None:
     point = "[[selling_points]]\nid = '1'\nwebhook_secret_required = false\n"
     parse(point, FILE)
     assert "line 3: selling_points[0].webhook_secret_required" in fault(f"{point}[receiver]\nhost = '0.0.0.0'").message
+
+
+NAMES = [
+    *("sinqro", "environment", "sandbox", "link_url", "base_url", "selling_points", "id", "pos", "adapter", "url"),
+    *(
+        "accept_minutes",
+        "auto_accept",
+        "payments",
+        "timezone",
+        "receiver",
+        "host",
+        "port",
+        "log",
+        "level",
+        "token",
+        "x",
+    ),
+]
+SCALARS = st.one_of(
+    st.integers(),
+    st.floats(),
+    st.booleans(),
+    st.text(st.characters(codec="utf-8", exclude_characters="\x7f", exclude_categories=["Cc", "Cs"])),
+    st.sampled_from(["http://", "https://[", "ws://127.0.0.1:x", "http://10.0.0.1", "../x", "sandbox", "71"]),
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(NAMES), inner, max_size=4)),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=5))
+def test_anything_is_read_or_refused_in_plain_words(raw: dict[str, object]) -> None:
+    assert said_about(tomlkit.dumps(raw)).endswith(".")
+
+
+@given(st.text())
+def test_any_text_is_read_or_refused(text: str) -> None:
+    assert said_about(text)
+
+
+def said_about(text: str) -> str:
+    """The refusal, or a word of praise."""
+    try:
+        parse(text, FILE)
+    except ConfigurationError as error:
+        return error.message if error.message.startswith("config.toml") else ""
+    return "config.toml is good."
