@@ -126,18 +126,19 @@ class Companion(LinkHandler):
     # life
 
     async def run(self) -> None:
-        """Work until :meth:`stop`."""
+        """Work until :meth:`stop` or cancellation."""
         await self._ledger.write(self._recover)
-        async with Supervisor() as supervisor:
+        async with Supervisor(clock=self._clock) as supervisor:
             supervisor.start("link", self.link.run)
             supervisor.start("due", self._due.run)
             supervisor.start("outbox", self._notifier.run)
             supervisor.start("charge", self._take_charge)
             for outlet in self.outlets.values():
                 supervisor.start(f"pos {outlet.id}", lambda outlet=outlet: self._relay.run(outlet))  # type: ignore[misc]
-            await self._stopping.wait()
-            await self._leave()
-            supervisor.cancel()
+            try:
+                await self._stopping.wait()
+            finally:
+                await self._leave()
 
     def stop(self) -> None:
         """Ask :meth:`run` to end; called in the loop."""

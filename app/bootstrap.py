@@ -1,0 +1,353 @@
+"""The composition root: the only module that knows every concrete class.
+
+Everything it makes it takes apart again: each function is a context manager, or returns plain values. Fakes are handed
+in as arguments; nothing is looked up anywhere else.
+"""
+
+import asyncio
+import importlib
+import logging
+import os
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import adapters
+from app import __version__
+from app.domain.errors import ConfigurationError, CredentialsRefused, VaultError
+from app.domain.selling_point import SellingPoint
+from app.infra import pairing_http
+from app.infra.clock import SystemClock
+from app.infra.ledger_sqlite import SqliteLedger
+from app.infra.link_websocket import LinkClient
+from app.infra.logs import Redactor, logging_to
+from app.infra.machine import fingerprint
+from app.infra.notification_http import HttpNotifications
+from app.infra.paths import Paths, find_paths, private_folder
+from app.infra.settings import SellingPointSettings, Settings, load
+from app.infra.settings_edit import PairedSellingPoint, Pairing, update, write_pairing
+from app.infra.single_instance import SingleInstance
+from app.infra.vault_headless import WatchedVault, choose_vault
+from app.link.clock import ClockOffset
+from app.link.state import LinkState
+from app.link.wire import Wire, load_wire
+from app.ports.pos import PosAdapter
+from app.ports.sinqro import LinkHandler
+from app.ports.vault import Vault
+from app.runtime.companion import Companion
+from app.runtime.host import run_headless
+from app.services.no_pos import NoPos
+
+log = logging.getLogger(__name__)
+
+USER_AGENT = f"sinqro-companion/{__version__}"
+
+USER_TOKEN = "user-access-token"  # noqa: S105 - names of secrets, not secrets
+SERVER_TOKEN = "server-access-token"  # noqa: S105
+NOTIFICATION_SECRET = "notification-secret"  # noqa: S105
+
+_VAULT_AGAIN = 10.0
+"""Seconds until a locked vault is tried again."""
+
+
+def load_settings(paths: Paths, environ: Mapping[str, str]) -> Settings:
+    """The configuration, with Sinqro's addresses from the contract. Raises :class:`ConfigurationError`."""
+    table = load_wire()
+    base_urls = {name: environment.base_url for name, environment in table.environments.items()}
+    return load(paths.config, environ=environ, base_urls=base_urls)
+
+
+def open_vault(environ: Mapping[str, str], redactor: Redactor, file: Path | None = None) -> Vault:
+    """The vault; every secret that it gives is masked in the logs from then on."""
+    return WatchedVault(vault=choose_vault(environ=environ, file=file), on_secret=redactor.add)
+
+
+def new_installation_id() -> str:
+    """The id of a fresh pairing."""
+    return f"inst_{uuid.uuid4().hex}"
+
+
+class Secrets:
+    """Secrets of the environment in use, asked from the vault once: keyring may ask a person."""
+
+    def __init__(self, *, vault: Vault, settings: Settings, table: Wire) -> None:
+        self._vault = vault
+        self._settings = settings
+        self._table = table
+        self._known: dict[str, str] = {}
+
+    async def get(self, name: str) -> str | None:
+        """A secret by its full name; raises ``VaultError``."""
+        if name not in self._known:
+            value = await self._vault.get(name)
+            if value is None:
+                return None
+            self._known[name] = value
+        return self._known[name]
+
+    async def notification(self, selling_point: str) -> str | None:
+        """The secret that notifications are signed with."""
+        return await self.get(self._settings.secret(NOTIFICATION_SECRET))
+
+    async def headers(self) -> dict[str, str]:
+        """The link's handshake headers, from the vault anew: pairing may have changed them."""
+        self._known.clear()
+        user = await self.get(self._settings.secret(USER_TOKEN))
+        if user is None:
+            raise CredentialsRefused("this machine is not paired with Sinqro", code="NOT_PAIRED")
+        headers = {self._table.headers.user_access_token: user}
+        server = await self.get(self._settings.secret(SERVER_TOKEN))
+        if server is not None:
+            headers[self._table.headers.server_access_token] = server
+        return headers
+
+
+async def make_adapter(point: SellingPointSettings, secrets: Callable[[str], Awaitable[str | None]]) -> Any:
+    """The adapter of a selling point: an async context manager that gives a :class:`PosAdapter`.
+
+    An adapter's class names its secrets in ``SECRETS``; they and the options of the configuration are its arguments.
+    Raises :class:`ConfigurationError` where something is missing, ``VaultError`` where the vault does not answer.
+    """
+    if point.pos is None:
+        return NoPos()
+    where = adapters.BUILTIN.get(point.pos.adapter)
+    if where is None:
+        raise ConfigurationError(
+            f"selling point {point.id}: there is no adapter {point.pos.adapter!r}",
+            hint=f"Known adapters: {', '.join(sorted(adapters.BUILTIN))}.",
+        )
+    module, _, name = where.partition(":")
+    adapter = getattr(importlib.import_module(module), name)
+    arguments: dict[str, Any] = dict(point.pos.options)
+    for secret in adapter.SECRETS:
+        value = await secrets(point.secret(secret))
+        if value is None:
+            raise ConfigurationError(
+                f"selling point {point.id}: the secret {point.secret(secret)!r} is not in the vault",
+                hint=f"sinqro-companion secret set {point.secret(secret)}",
+            )
+        arguments[secret.replace("-", "_")] = value
+    try:
+        return adapter(url=point.pos.url, **arguments)
+    except TypeError as exc:
+        raise ConfigurationError(
+            f"selling point {point.id}: the adapter {point.pos.adapter!r} does not take these options: {exc}",
+            hint="Compare the pos table with the adapter's documentation.",
+        ) from exc
+
+
+async def _adapter_once_open(point: SellingPointSettings, secrets: Secrets) -> Any:
+    """As :func:`make_adapter`; a locked vault is waited for: without it there is neither link nor POS."""
+    told = False
+    while True:
+        try:
+            return await make_adapter(point, secrets.get)
+        except VaultError as exc:
+            if not told:
+                log.warning("waiting for the vault: %s %s", exc.message, exc.hint)
+                told = True
+            await asyncio.sleep(_VAULT_AGAIN)
+
+
+def check_machine(settings: Settings) -> None:
+    """Refuse a configuration that was copied from another machine. Raises :class:`ConfigurationError`."""
+    machine = settings.current.machine
+    if machine and machine != fingerprint():
+        raise ConfigurationError(
+            "This data was copied from another machine: two installations would put each order into the POS twice.",
+            hint="Pair this machine anew (sinqro-companion pair CODE); the other one goes on, or stops, as you like.",
+        )
+
+
+@asynccontextmanager
+async def open_companion(
+    *,
+    settings: Settings,
+    paths: Paths,
+    vault: Vault,
+    proxy: str | Literal[True] | None = True,
+    on_change: Callable[[str], None] | None = None,
+    on_link: Callable[[LinkState], None] | None = None,
+) -> AsyncIterator[Companion]:
+    """One installation, ready to run; everything is closed with the block."""
+    check_machine(settings)
+    table = load_wire()
+    clock = SystemClock()
+    offset = ClockOffset()
+    secrets = Secrets(vault=vault, settings=settings, table=table)
+    async with AsyncExitStack() as stack:
+        stack.enter_context(SingleInstance(folder=private_folder(paths.data)))
+        ledger = stack.enter_context(SqliteLedger(paths.ledger))
+        points: list[tuple[SellingPoint, PosAdapter]] = []
+        for point in settings.here:
+            adapter = await _adapter_once_open(point, secrets)
+            points.append((point, await stack.enter_async_context(adapter)))
+        endpoint = settings.current.notification_url
+        sender = HttpNotifications(
+            endpoint=lambda selling_point: f"{endpoint.rstrip('/')}/{selling_point}" if endpoint else None,
+            secret=secrets.notification,
+            clock=clock,
+            offset=offset,
+            user_agent=USER_AGENT,
+        )
+        await stack.enter_async_context(sender)
+        made: list[Companion] = []
+
+        async def keep(raw: bytes, code: str) -> None:
+            await made[0].quarantine(raw, code)
+
+        def make_link(handler: LinkHandler) -> LinkClient:
+            return LinkClient(
+                url=settings.current.link_url or table.environments[settings.environment].link_url,
+                subprotocol=table.link.subprotocol,
+                tokens=secrets.headers,
+                user_agent=USER_AGENT,
+                handler=handler,
+                clock=clock,
+                offset=offset,
+                on_state=on_link,
+                on_fault=keep,
+                proxy=proxy,
+            )
+
+        companion = Companion(
+            points=points,
+            environment=settings.environment.value,
+            installation_id=settings.current.installation_id,
+            device_name=settings.device,
+            version=__version__,
+            table=table,
+            ledger=ledger,
+            sender=sender,
+            clock=clock,
+            offset=offset,
+            make_link=make_link,
+            on_change=on_change,
+        )
+        made.append(companion)
+        if settings.receiver.enabled:
+            await stack.enter_async_context(_receiver(settings, secrets, companion, clock))
+        yield companion
+
+
+def _receiver(settings: Settings, secrets: Secrets, companion: Companion, clock: SystemClock) -> Any:
+    """The local receiver of POS webhooks; loaded only where it is switched on."""
+    from app.infra.pos_webhook_schemes import SchemeKind, WebhookScheme
+    from app.infra.pos_webhooks import PosWebhooks, WebhookSource
+
+    def source(point: SellingPointSettings) -> WebhookSource:
+        async def secret() -> str | None:
+            return await secrets.get(point.secret("webhook-secret"))
+
+        return WebhookSource(scheme=WebhookScheme(kind=SchemeKind.STANDARD) if point.webhook_secret_required else None, secret=secret)
+
+    return PosWebhooks(
+        sources={point.id: source(point) for point in settings.here},
+        on_webhook=companion.pos_webhook,
+        clock=clock,
+        host=settings.receiver.host,
+        port=settings.receiver.port,
+    )
+
+
+def process_environment() -> Mapping[str, str]:
+    """The process's environment variables."""
+    return os.environ
+
+
+def serve(*, config: Path | None, data: Path | None, secrets: Path | None, verbose: bool) -> None:
+    """The companion without a screen, until SIGINT or SIGTERM."""
+    environ = process_environment()
+    paths = find_paths(environ=environ, config=config, data=data)
+    settings = load_settings(paths, environ)
+    redactor = Redactor()
+    vault = open_vault(environ, redactor, secrets)
+
+    async def work() -> None:
+        async with open_companion(settings=settings, paths=paths, vault=vault) as companion:
+            await companion.run()
+
+    log_settings = settings.log
+    with logging_to(
+        folder=paths.logs,
+        console=verbose,
+        redactor=redactor,
+        level=log_settings.level,
+        max_mb=log_settings.max_mb,
+        files=log_settings.files,
+    ):
+        run_headless(work)
+
+
+async def pair(
+    *,
+    code: str,
+    base_url: str,
+    device_name: str,
+    config: Path | None,
+    data: Path | None,
+    secrets: Path | None,
+) -> list[PairedSellingPoint]:
+    """Pair this machine: the token and secret go into the vault, addresses and selling points into the configuration.
+
+    ``base_url`` and ``device_name`` are written down too when given.
+    """
+    environ = process_environment()
+    paths = find_paths(environ=environ, config=config, data=data)
+    settings = load_settings(paths, environ)
+    environment = settings.environment
+    vault = choose_vault(environ=environ, file=secrets)
+    await _must_take(vault)
+    installation_id = new_installation_id()
+    result = await pairing_http.pair(
+        base_url=base_url or settings.current.base_url,
+        code=code,
+        device_name=device_name or settings.device,
+        installation_id=installation_id,
+        user_agent=USER_AGENT,
+    )
+    await vault.set(settings.secret(USER_TOKEN), result.user_access_token)
+    await vault.set(settings.secret(NOTIFICATION_SECRET), result.notification_secret)
+    points = [
+        PairedSellingPoint(id=str(point.id), name=point.name, timezone=point.timezone)
+        for point in result.selling_points
+    ]
+    named: dict[tuple[str | int, ...], str] = {}
+    if base_url:
+        named["sinqro", environment.value, "base_url"] = base_url
+    if device_name:
+        named["device_name",] = device_name
+    if named:
+        update(paths.config, named)
+    write_pairing(
+        paths.config,
+        environment,
+        Pairing(
+            link_url=result.link_url,
+            notification_url=result.notification_url,
+            installation_id=installation_id,
+            machine=fingerprint(),
+            selling_points=tuple(points),
+        ),
+    )
+    return points
+
+
+async def _must_take(vault: Vault) -> None:
+    """A code is good for one pairing: first see that its secrets can be kept."""
+    probe = "pairing-probe"
+    await vault.set(probe, "ok")
+    await vault.delete(probe)
+
+
+async def change_secret(name: str, value: str | None, *, secrets: Path | None) -> None:
+    """Put a secret into the vault, or take it out (``None``)."""
+    vault = choose_vault(environ=process_environment(), file=secrets)
+    if value is None:
+        await vault.delete(name)
+    elif value:
+        await vault.set(name, value)
+    else:
+        raise ConfigurationError("an empty secret is none", hint="Type it, or give it on standard input.")

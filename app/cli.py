@@ -1,0 +1,165 @@
+"""The commands. They parse, call :mod:`app.bootstrap`, and print; what they do stands elsewhere.
+
+Exit status: 0 done, 1 something is wrong (said in one line with what to do), 2 the words of the command are off.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from app import __version__
+from app.domain.errors import CompanionError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the entry point of ``sinqro-companion``."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except CompanionError as exc:
+        print(f"sinqro-companion: {exc.message}", file=sys.stderr)
+        if exc.hint:
+            print(f"  {exc.hint}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--config", type=Path, metavar="FILE", help="the configuration (default: the user's own)")
+    common.add_argument("--data", type=Path, metavar="DIR", help="the folder of ledger and logs")
+    common.add_argument("--secrets", type=Path, metavar="FILE", help="a secrets file instead of the system's vault")
+
+    parser = argparse.ArgumentParser(
+        prog="sinqro-companion", description="Brings Sinqro's orders and reservations into the restaurant's POS."
+    )
+    parser.add_argument("--version", action="version", version=f"sinqro-companion {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", parents=[common], help="the tray program")
+    run.set_defaults(command=_run)
+
+    serve = commands.add_parser("serve", parents=[common], help="the same without a screen")
+    serve.add_argument("--verbose", action="store_true", help="the log on the screen too")
+    serve.set_defaults(command=_serve)
+
+    pair = commands.add_parser("pair", parents=[common], help="pair this machine with the code that Sinqro shows")
+    pair.add_argument("code", help="8 letters and digits")
+    pair.add_argument("--url", default="", help="Sinqro's base address, where it is not the usual one (a sandbox)")
+    pair.add_argument("--device", default="", metavar="NAME", help="what staff call this machine, for instance CAJA-1")
+    pair.set_defaults(command=_pair)
+
+    doctor = commands.add_parser("doctor", parents=[common], help="look at everything and say what to do")
+    doctor.add_argument("--json", action="store_true", help="as JSON")
+    doctor.set_defaults(command=_doctor)
+
+    secret = commands.add_parser("secret", parents=[common], help="put a secret into the vault, or take it out")
+    secret.add_argument("action", choices=["set", "delete"])
+    secret.add_argument("name", help="for instance sandbox/pos/3961/api-key; the value is asked, or read from stdin")
+    secret.set_defaults(command=_secret)
+
+    sandbox = commands.add_parser("sandbox", help="a double of Sinqro, or a reference POS, on this machine")
+    sandbox.add_argument("which", choices=["sinqro", "pos"])
+    sandbox.add_argument("--port", type=int, default=0, metavar="N", help="default: any free one")
+    sandbox.add_argument("--data", type=Path, metavar="DIR", help="keep its state there over restarts")
+    sandbox.set_defaults(command=_sandbox)
+
+    demo = commands.add_parser("demo", help="an evening with a Sinqro sandbox and a reference POS")
+    demo.add_argument("--headless", action="store_true", help="a table on the terminal instead of the tray")
+    demo.add_argument("--orders", type=int, metavar="N", help="play so many orders, staff too")
+    demo.add_argument("--reservations", type=int, default=0, metavar="M", help="and so many reservations")
+    demo.add_argument("--rate", type=float, default=20, metavar="R", help="arrivals a second (default 20)")
+    demo.add_argument("--exit", action="store_true", help="end when all are final; status 1 if one was lost or doubled")
+    demo.add_argument("--seed", type=int, default=1, help="shapes the orders' contents")
+    demo.add_argument("--json", action="store_true", help="the summary as JSON, alone on stdout")
+    demo.add_argument("--data", type=Path, metavar="DIR", help="keep the data there (default: a folder that goes)")
+    demo.set_defaults(command=_demo)
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    from app import bootstrap_tray
+
+    return bootstrap_tray.run(config=options.config, data=options.data, secrets=options.secrets)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from app import bootstrap
+
+    bootstrap.serve(config=options.config, data=options.data, secrets=options.secrets, verbose=options.verbose)
+    return 0
+
+
+def _pair(options: argparse.Namespace) -> int:
+    from app import bootstrap
+
+    paired = asyncio.run(
+        bootstrap.pair(
+            code=options.code,
+            base_url=options.url,
+            device_name=options.device,
+            config=options.config,
+            data=options.data,
+            secrets=options.secrets,
+        )
+    )
+    for point in paired:
+        print(f"Paired with {point.name or 'selling point'} ({point.id}).")
+    return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from app import bootstrap
+
+    report = asyncio.run(bootstrap.examine(config=options.config, data=options.data, secrets=options.secrets))
+    print(report.as_json() if options.json else report)
+    return 0 if report.ok else 1
+
+
+def _secret(options: argparse.Namespace) -> int:
+    import getpass
+
+    from app import bootstrap
+
+    value = None
+    if options.action == "set":
+        value = getpass.getpass(f"{options.name}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    asyncio.run(bootstrap.change_secret(options.name, value, secrets=options.secrets))
+    return 0
+
+
+def _sandbox(options: argparse.Namespace) -> int:
+    from app import bootstrap_demo
+
+    bootstrap_demo.serve_double(options.which, port=options.port, data=options.data)
+    return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from app import bootstrap_demo
+
+    if options.orders is None and not options.headless and _has_screen():
+        from app import bootstrap_tray
+
+        return bootstrap_tray.demo(data=options.data, seed=options.seed)
+    return bootstrap_demo.demo(
+        orders=options.orders,
+        reservations=options.reservations,
+        rate=options.rate,
+        ends=options.exit,
+        seed=options.seed,
+        as_json=options.json,
+        data=options.data,
+    )
+
+
+def _has_screen() -> bool:
+    return sys.platform in ("win32", "darwin") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
