@@ -45,10 +45,14 @@ class _Server(uvicorn.Server):
 
 
 class LoopbackServer:
-    """Serves ``app`` at ``127.0.0.1:port``; port 0 takes a free one, kept over stop and start."""
+    """Serves ``app`` at ``127.0.0.1:port``; port 0 takes a free one, kept over stop and start.
 
-    def __init__(self, app: ASGIApp, *, port: int) -> None:
+    ``date=False`` leaves the ``Date`` header to the application (a double whose clock may be wrong).
+    """
+
+    def __init__(self, app: ASGIApp, *, port: int, date: bool = True) -> None:
         self._app = app
+        self._date = date
         self._port = port
         self._server: _Server | None = None
         self._task: asyncio.Task[None] | None = None
@@ -72,6 +76,7 @@ class LoopbackServer:
             lifespan="off",
             log_config=None,
             access_log=False,
+            date_header=self._date,
             proxy_headers=False,
             timeout_keep_alive=75,
         )

@@ -44,14 +44,18 @@ class Webhook(NamedTuple):
 
 
 class WebhookSender:
-    """Delivers events to the configured address. ``journal(kind, **detail)`` hears of each attempt."""
+    """Delivers events to the configured address. ``journal(kind, **detail)`` hears of each attempt.
 
-    def __init__(self, *, target: WebhookForm, journal: Callable[..., None]) -> None:
+    ``first_delay``: seconds before the second try.
+    """
+
+    def __init__(self, *, target: WebhookForm, journal: Callable[..., None], first_delay: float = FIRST_DELAY) -> None:
         self.duplicates = 0
         """Copies sent besides each event (a fault)."""
         self._target = target
         self._key = secret_bytes(target.secret) if target.url else b""
         self._journal = journal
+        self._first_delay = first_delay
         self._queue: asyncio.Queue[Webhook] = asyncio.Queue(QUEUE_LIMIT)
         self._client = httpx.AsyncClient(timeout=5, trust_env=False)
         self._tasks: list[asyncio.Task[None]] = []
@@ -101,7 +105,7 @@ class WebhookSender:
             if await self._post(webhook, attempt):
                 return
             if attempt < TRIES:
-                await asyncio.sleep(FIRST_DELAY * 2 ** (attempt - 1) * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
+                await asyncio.sleep(self._first_delay * 2 ** (attempt - 1) * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
 
     async def _post(self, webhook: Webhook, attempt: int) -> bool:
         """One try; whether it needs no other."""
