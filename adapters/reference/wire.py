@@ -16,6 +16,8 @@ other 4xx                              PosRefused                         PosRef
 """
 
 import asyncio
+import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -59,6 +61,8 @@ _HINTS = {
 }
 """How to mend what the POS refuses, by its code."""
 
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
+
 _FAULT = msgspec.json.Decoder(FaultAnswer)
 
 
@@ -86,7 +90,7 @@ class Wire:
         self._timeout = timeout
         self._client = httpx.AsyncClient(
             headers={"x-api-key": api_key, "accept": "application/json", "accept-encoding": "identity"},
-            timeout=httpx.Timeout(timeout, connect=min(CONNECT_SECONDS, timeout)),
+            timeout=httpx.Timeout(timeout, connect=min(CONNECT_SECONDS, timeout / 2)),
             # no maximum: how much goes on at once is the services' matter, and waiting here would look like a slow POS
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=16, keepalive_expiry=IDLE_SECONDS),
             trust_env=False,  # a POS is in the house, never behind the system's proxy
@@ -106,14 +110,15 @@ class Wire:
         """A call that changes the POS; ``key`` names the change, so that repeating it does it once."""
         headers = {"content-type": "application/json"}
         if key:
-            # a header is ASCII; the reference itself is in the body
-            headers["idempotency-key"] = key.encode("ascii", "backslashreplace").decode()
+            # ids come from outside and may be anything; a header may not
+            plain = _PLAIN_KEY.fullmatch(key) is not None
+            headers["idempotency-key"] = key if plain else f"sha256-{hashlib.sha256(key.encode()).hexdigest()}"
         request = self._client.build_request(method, self._base + path, content=body, headers=headers)
         return _decoded(await self._send(request, writing=True), decoder, writing=True)
 
     async def _send(self, request: httpx.Request, *, writing: bool) -> Reply:
         with _translated(writing=writing):
-            async with asyncio.timeout(self._timeout + CONNECT_SECONDS):
+            async with asyncio.timeout(self._timeout):
                 response = await self._client.send(request, stream=True)
                 try:
                     body = await _body(response)
@@ -177,9 +182,8 @@ def _refuse(reply: Reply, *, writing: bool) -> NoReturn:
         raise ProfileError("the POS does not accept the API key", hint="set the POS's API key anew")
     if reply.status < 400 or (reply.status == 404 and not fault.code):
         raise ProfileError(f"no reference POS answers at the address: {told}", hint="check the POS's address")
-    where = f" ({fault.field})" if fault.field else ""
     code = fault.code.upper() or None
-    raise PosRefused(f"the POS refuses: {told}{where}", code=code, field=fault.field, hint=_HINTS.get(fault.code, ""))
+    raise PosRefused(f"the POS refuses: {told}", code=code, field=fault.field, hint=_HINTS.get(fault.code, ""))
 
 
 def _broken(message: str, writing: bool) -> PosError:
