@@ -5,6 +5,8 @@ import ssl
 import httpx
 import msgspec
 
+from app.domain.errors import ConfigurationError
+
 ANSWER_LIMIT = 64 * 1024
 """Bytes of an answer that are read; nothing Sinqro answers to us is longer."""
 
@@ -27,7 +29,19 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 def make_client(*, tls: ssl.SSLContext, user_agent: str, timeout: float) -> httpx.AsyncClient:
-    """A pooled client: the system's proxy except for this machine, no redirects; ``timeout``: seconds for each step."""
+    """A pooled client: the system's proxy except for this machine, no redirects; ``timeout``: seconds for each step.
+
+    Raises :class:`ConfigurationError` for a proxy that cannot be used.
+    """
+    try:
+        return _client(tls, user_agent, timeout)
+    except (ImportError, ValueError, httpx.InvalidURL) as exc:  # SOCKS, another scheme, no address
+        raise ConfigurationError(
+            "the proxy set on this computer cannot be used", hint="Set an HTTP proxy, or none (ALL_PROXY, HTTPS_PROXY)."
+        ) from exc
+
+
+def _client(tls: ssl.SSLContext, user_agent: str, timeout: float) -> httpx.AsyncClient:
     return httpx.AsyncClient(
         verify=tls,
         timeout=timeout,

@@ -28,7 +28,6 @@ from app.ports.sinqro import LinkHandler, SellingPointRole
 IN_FLIGHT = 256
 BACKLOG = 4096
 BACKLOG_BYTES = 64 * 2**20
-HELLO_SECONDS = 10.0
 ALIVE_EVERY = 1.0
 """Seconds between two signs of life told to the handler: a burst of frames is one."""
 
@@ -76,21 +75,22 @@ class LinkConnection:
         """Seconds since the hello was answered; 0 before."""
         return 0 if self._opened_at is None else self._clock.monotonic() - self._opened_at
 
-    async def serve(self, *, refusing: str = "") -> None:
-        """Say hello and serve. Ends by an exception only.
+    async def serve(self, *, hello_timeout: float, refusing: str = "") -> None:
+        """Say hello, which Sinqro has ``hello_timeout`` seconds to answer, and serve. Ends by an exception only.
 
         ``ConnectionClosed``: of the library; :class:`SinqroError`: the hello was refused; ``TimeoutError``: it was not
         answered in time.
         """
         params = self._handler.hello()
         try:
-            async with asyncio.timeout(HELLO_SECONDS):
+            async with asyncio.timeout(hello_timeout):
                 hello = self._session.hello(params, monotonic=self._clock.monotonic(), refusing=refusing)
                 await self._websocket.send(hello, text=True)
                 while not self.open:
                     await self._step()
             while True:
-                await self._room.wait()
+                if not self._room.is_set():
+                    await self._wait_for_room()
                 await self._step()
         finally:
             self._end()
@@ -121,6 +121,15 @@ class LinkConnection:
     async def close(self) -> None:
         """Close it properly, within the library's close timeout."""
         await self._websocket.close()
+
+    async def _wait_for_room(self) -> None:
+        """Until requests are done; or the connection is gone, which the handler may take long to let us notice."""
+        waiters = [asyncio.ensure_future(self._room.wait()), asyncio.ensure_future(self._websocket.wait_closed())]
+        try:
+            await asyncio.wait(waiters, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for waiter in waiters:
+                waiter.cancel()
 
     async def _step(self) -> None:
         raw = await self._websocket.recv(decode=False)

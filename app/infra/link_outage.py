@@ -45,6 +45,8 @@ def outage_of(exc: Exception, now: datetime) -> Outage:
         return _library(exc, now)
     if isinstance(exc, OSError | EOFError):
         return _network(exc)
+    if isinstance(exc, ImportError) and "SOCKS" in str(exc):  # how the library says it
+        return Outage(code="PROXY", why="a SOCKS proxy is set on this computer, which is not supported")
     raise exc
 
 

@@ -21,7 +21,7 @@ from typing import Any, Literal
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from app.domain.errors import SinqroError, SinqroUnreachable
+from app.domain.errors import CredentialsRefused, SinqroError, SinqroUnreachable
 from app.infra.link_connection import LinkConnection
 from app.infra.link_outage import Outage, outage_of
 from app.link import wire
@@ -53,6 +53,14 @@ class _NoFrames(logging.LoggerAdapter[logging.Logger]):
 
     def isEnabledFor(self, level: int) -> bool:  # noqa: N802 - logging's name
         return level > logging.DEBUG and super().isEnabledFor(level)
+
+
+def _header_value(token: str) -> str:
+    """A token as it may stand in a header: pasted ones bring blanks along, and worse."""
+    value = token.strip()
+    if not (value and value.isascii() and value.isprintable()):
+        raise CredentialsRefused("the token holds characters that no token has: pair again, or type it anew")
+    return value
 
 
 class LinkClient(SinqroCalls):
@@ -198,7 +206,8 @@ class LinkClient(SinqroCalls):
             on_fault=self._on_fault,
         )
         try:
-            await connection.serve(refusing="TOO_LARGE" if self._too_large > 1 else "")
+            refusing = "TOO_LARGE" if self._too_large > 1 else ""
+            await connection.serve(hello_timeout=self._open_timeout, refusing=refusing)
         except Exception as exc:
             return outage_of(exc, self._clock.now()), connection.age
         finally:
@@ -207,7 +216,7 @@ class LinkClient(SinqroCalls):
         raise AssertionError("serve ends by an exception only")
 
     async def _websocket(self) -> ClientConnection:
-        headers = await self._tokens()
+        headers = {name: _header_value(value) for name, value in (await self._tokens()).items()}
         options: dict[str, Any] = {}
         if self._url.startswith("wss:"):
             if self._tls is None:  # reads the system's certificates: once, and not in the loop

@@ -28,7 +28,7 @@ _CREDENTIALS = frozenset({401, 403})
 
 
 class HttpNotifications(NotificationSender):
-    """The sender over HTTPS; opened with ``async with``.
+    """The sender over HTTPS; opened with ``async with``, which raises ``ConfigurationError`` for an impossible proxy.
 
     ``endpoint`` gives a selling point's address, ``secret`` its ``whsec_`` secret; ``None``: pairing is needed.
     """
@@ -81,6 +81,8 @@ class HttpNotifications(NotificationSender):
                 answer = await post_json(self._client, url, body, headers)
         except (ConfigurationError, SignatureError) as exc:  # a new pairing brings new ones
             return Delivery(verdict=Verdict.CREDENTIALS, reason=exc.message)
+        except httpx.InvalidURL:
+            return Delivery(verdict=Verdict.CREDENTIALS, reason="the address of the notifications is none")
         except VaultError as exc:
             return Delivery(verdict=Verdict.RETRY, reason=exc.message)
         except TimeoutError:

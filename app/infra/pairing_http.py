@@ -17,17 +17,14 @@ from app.link.urls import checked_url
 
 CODE_LENGTH = 8
 
+_NEW_CODE = "Ask Sinqro for a new one."
 _SAYS = {
-    "wrong": ("PAIRING_CODE_WRONG", "Sinqro does not know this code.", "Look at it again and type it anew."),
-    "used": ("PAIRING_CODE_USED", "This code has been used already.", "Ask Sinqro for a new one."),
-    "expired": (
-        "PAIRING_CODE_EXPIRED",
-        "This code is older than 10 minutes.",
-        "Ask Sinqro for a new one.",
-    ),
-    "tries": ("PAIRING_TOO_MANY_TRIES", "There were too many tries with a wrong code.", "Ask Sinqro for a new one."),
+    "PAIRING_CODE_UNKNOWN": ("Sinqro does not know this code.", "Look at it again and type it anew."),
+    "PAIRING_CODE_USED": ("This code has been used already.", _NEW_CODE),
+    "PAIRING_CODE_EXPIRED": ("This code is older than 10 minutes.", _NEW_CODE),
+    "TOO_MANY_TRIES": ("There were too many tries with a wrong code.", _NEW_CODE),
 }
-_BY_STATUS = {400: "wrong", 403: "wrong", 404: "wrong", 422: "wrong", 409: "used", 410: "expired", 429: "tries"}
+_BY_STATUS = {404: "PAIRING_CODE_UNKNOWN", 409: "PAIRING_CODE_USED", 410: "PAIRING_CODE_EXPIRED", 429: "TOO_MANY_TRIES"}
 
 
 class PairedSellingPoint(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
@@ -63,15 +60,15 @@ async def pair(
 ) -> PairingResult:
     """Pair this machine; ``timeout`` in seconds for the whole call.
 
-    Raises ``ConfigurationError`` (an address that is not encrypted), ``CredentialsRefused`` (the code), with codes
-    ``PAIRING_CODE_WRONG``, ``…_USED``, ``…_EXPIRED``, ``PAIRING_TOO_MANY_TRIES``, ``SinqroUnreachable`` and
-    ``SinqroRefused`` (an answer that is none).
+    Raises ``ConfigurationError`` (an address that is not encrypted, an impossible proxy), ``CredentialsRefused`` (the
+    code: ``PAIRING_CODE_UNKNOWN``, ``…_USED``, ``…_EXPIRED``, ``TOO_MANY_TRIES``), ``SinqroUnreachable``, and
+    ``SinqroRefused`` for any other answer.
     """
     typed = "".join(letter for letter in code.upper() if letter.isalnum())
     if len(typed) != CODE_LENGTH:
         raise CredentialsRefused(
             f"The code has {CODE_LENGTH} letters and digits, this one has {len(typed)}.",
-            code="PAIRING_CODE_WRONG",
+            code="PAIRING_CODE_UNKNOWN",
             hint="Look at it again and type it anew.",
         )
     url = checked_url(base_url, "http").rstrip("/") + "/pairing"
@@ -99,12 +96,10 @@ async def _post(url: str, body: bytes, user_agent: str, timeout: float) -> Answe
 def _refusal(answer: Answer) -> CredentialsRefused | SinqroRefused | SinqroUnreachable:
     """What a refusal says: by its code where that is one of ours, else by its status."""
     problem = problem_of(answer.body)
-    for known, message, hint in _SAYS.values():
-        if problem.code == known:
-            return CredentialsRefused(message, code=known, hint=hint)
-    if (kind := _BY_STATUS.get(answer.status)) is not None:
-        known, message, hint = _SAYS[kind]
-        return CredentialsRefused(message, code=known, hint=hint)
+    code = problem.code if problem.code in _SAYS else _BY_STATUS.get(answer.status)
+    if code is not None:
+        message, hint = _SAYS[code]
+        return CredentialsRefused(message, code=code, hint=hint)
     if answer.status >= 500:
         return SinqroUnreachable(f"Sinqro is in maintenance ({answer.status}).", hint="Try again in a few minutes.")
     return SinqroRefused(

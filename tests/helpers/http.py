@@ -1,6 +1,7 @@
 """A bare HTTP server on loopback: keeps what it was sent, answers what the test says, byte by byte."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -55,10 +56,10 @@ class FakeHttp:
             writer.close()
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator["FakeHttp"]:
-        server = await asyncio.start_server(self.connected, "127.0.0.1", 0)
+    async def running(self, tls: ssl.SSLContext | None = None) -> AsyncIterator["FakeHttp"]:
+        server = await asyncio.start_server(self.connected, "127.0.0.1", 0, ssl=tls)
         async with server:
-            self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            self.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
             try:
                 yield self
             finally:

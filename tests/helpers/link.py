@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -61,7 +62,7 @@ class FakeSinqro:
         await websocket.wait_closed()
 
     @asynccontextmanager
-    async def running(self, port: int = 0) -> AsyncIterator[Server]:
+    async def running(self, port: int = 0, tls: ssl.SSLContext | None = None) -> AsyncIterator[Server]:
         server = await serve(
             self.handle,
             "127.0.0.1",
@@ -71,9 +72,10 @@ class FakeSinqro:
             max_size=2**24,
             ping_interval=None,
             close_timeout=0.2,
+            ssl=tls,
         )
         async with server:
-            self.url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/link"
+            self.url = f"{'wss' if tls else 'ws'}://127.0.0.1:{server.sockets[0].getsockname()[1]}/link"
             yield server
 
 

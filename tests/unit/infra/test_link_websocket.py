@@ -5,6 +5,7 @@ import http
 import json
 import logging
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,12 +22,13 @@ from app.domain.errors import (
     SinqroUnreachable,
     VaultError,
 )
-from app.infra.link_connection import IN_FLIGHT
+from app.infra.link_connection import BACKLOG, IN_FLIGHT
 from app.link.backoff import Backoff
 from app.link.messages import RequestFault
 from app.link.state import LinkPhase
 from tests.helpers.link import FakeSinqro, Link, RealClock, ask
 from tests.helpers.logfail import ExpectedLogs
+from tests.helpers.tls import server_context
 
 LINK_LOG = "app.infra.link_websocket"
 
@@ -217,6 +219,43 @@ async def test_plain_ws_is_for_this_machine_only() -> None:
         Link("ws://link.example.test/")
 
 
+async def test_a_certificate_that_is_not_trusted(tmp_path: Path, expected_logs: ExpectedLogs) -> None:
+    expected_logs.allow(LINK_LOG, logging.WARNING, "certificate is not trusted")
+    sinqro = FakeSinqro()
+    async with sinqro.running(tls=server_context(tmp_path)), Link(sinqro.url).running() as link:
+        assert (await link.until(LinkPhase.WAITING)).code == "TLS"
+        assert sinqro.handshakes == []  # no token has left
+
+
+async def test_a_certificate_that_the_system_trusts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tls = server_context(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+    sinqro = FakeSinqro()
+    async with sinqro.running(tls=tls), Link(sinqro.url).running() as link:
+        await link.until(LinkPhase.OPEN)
+
+
+async def test_a_hello_without_an_answer(expected_logs: ExpectedLogs) -> None:
+    expected_logs.allow(LINK_LOG, logging.WARNING, "does not answer in time")
+    sinqro = FakeSinqro()
+    sinqro.answer = None
+    async with sinqro.running(), Link(sinqro.url, open_timeout=0.1).running() as link:
+        assert (await link.until(LinkPhase.WAITING)).code == "UNREACHABLE"
+        assert len(sinqro.hellos) == 1
+
+
+@pytest.mark.parametrize("token", ["a\r\nx-evil: 1", "señal", " "])
+async def test_a_token_that_is_none_is_not_sent(token: str, expected_logs: ExpectedLogs) -> None:
+    async def tokens() -> dict[str, str]:
+        return {"x-api-user-access-token": token}
+
+    expected_logs.allow(LINK_LOG, logging.WARNING, "characters that no token has")
+    sinqro = FakeSinqro()
+    async with sinqro.running(), Link(sinqro.url, tokens=tokens).running() as link:
+        await link.until(LinkPhase.CREDENTIALS)
+        assert sinqro.handshakes == []
+
+
 async def test_half_open_socket_is_found(expected_logs: ExpectedLogs) -> None:
     expected_logs.allow(LINK_LOG, logging.WARNING, "stopped answering|broke")
     sinqro = FakeSinqro()
@@ -335,6 +374,35 @@ async def test_a_full_house_keeps_the_order_and_lets_pings_through() -> None:
             await websocket.recv()
         assert came == list(range(total))
         assert most == IN_FLIGHT
+
+
+async def test_a_dead_connection_is_noticed_while_nothing_is_read(expected_logs: ExpectedLogs) -> None:
+    expected_logs.allow(LINK_LOG, logging.WARNING, "broke")
+    sinqro = FakeSinqro()
+    async with sinqro.running(), Link(sinqro.url).running() as link:
+        websocket = await sinqro.connection()
+        await link.until(LinkPhase.OPEN)
+        came = 0
+        go_on = asyncio.Event()
+
+        async def on_request(_: str, __: bytes) -> Any:
+            nonlocal came
+            came += 1
+            await go_on.wait()
+
+        link.handler.on_request = on_request
+        for number in range(IN_FLIGHT + BACKLOG + 50):
+            await websocket.send(json.dumps(request(number)))
+        await websocket.send(json.dumps(request(1, "link.ping")))
+        async with asyncio.timeout(5):
+            while came < IN_FLIGHT:
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
+        assert came == IN_FLIGHT  # not even the ping is read any more
+        link.client.reconnect_now()
+        websocket = await sinqro.connection()
+        go_on.set()
+        assert (await ask(websocket, request(7)))["id"] == 7
 
 
 async def test_requests_wait_until_the_services_are_ready() -> None:

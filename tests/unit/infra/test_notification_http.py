@@ -6,10 +6,11 @@ import logging
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 
-from app.domain.errors import VaultError
+from app.domain.errors import ConfigurationError, VaultError
 from app.domain.record import Notification
 from app.infra.http_client import ANSWER_LIMIT
 from app.infra.notification_http import HttpNotifications
@@ -18,6 +19,7 @@ from app.link.signing import verify
 from app.ports.sinqro import Delivery, Verdict
 from tests.helpers.http import FakeHttp
 from tests.helpers.link import RealClock
+from tests.helpers.tls import server_context
 
 SECRET = "whsec_" + base64.b64encode(b"0123456789abcdef01234567").decode()
 NOW = datetime(2026, 11, 25, 20, 0, tzinfo=UTC)
@@ -155,6 +157,7 @@ async def test_what_pairing_would_mend(sender: Sender) -> None:
         (sender.endpoint, "no secret at all"),
         ("http://example.test/", SECRET),
         ("nonsense", SECRET),
+        ("http://127.0.0.1:9/\x00", SECRET),
     ):
         sender.endpoint, sender.secret = endpoint, secret
         delivery = await sender.post()
@@ -183,6 +186,21 @@ async def test_no_secret_in_any_log(sender: Sender, caplog: pytest.LogCaptureFix
     await sender.post()
     assert SECRET not in caplog.text
     assert SECRET.removeprefix("whsec_") not in caplog.text
+
+
+async def test_a_certificate_that_is_not_trusted(tmp_path: Path) -> None:
+    http = FakeHttp()
+    async with http.running(server_context(tmp_path)):
+        made = Sender(http)
+        async with made.sender:
+            assert await made.post() == Delivery(verdict=Verdict.RETRY, reason="Sinqro's certificate is not trusted")
+    assert http.requests == []
+
+
+async def test_a_proxy_that_cannot_be_used_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "gopher://127.0.0.1:9")
+    with pytest.raises(ConfigurationError, match="proxy"):
+        await Sender(FakeHttp()).sender.__aenter__()
 
 
 async def test_closed_sender_is_a_bug() -> None:

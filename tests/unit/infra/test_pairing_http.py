@@ -43,11 +43,11 @@ async def test_pairing() -> None:
 @pytest.mark.parametrize(
     ("status", "body", "code"),
     [
-        (404, b"", "PAIRING_CODE_WRONG"),
+        (404, b"", "PAIRING_CODE_UNKNOWN"),
         (409, b"{}", "PAIRING_CODE_USED"),
         (410, b"", "PAIRING_CODE_EXPIRED"),
-        (429, b"", "PAIRING_TOO_MANY_TRIES"),
-        (410, b'{"code":"PAIRING_TOO_MANY_TRIES"}', "PAIRING_TOO_MANY_TRIES"),
+        (429, b"", "TOO_MANY_TRIES"),
+        (410, b'{"code":"TOO_MANY_TRIES"}', "TOO_MANY_TRIES"),
     ],
 )
 async def test_codes_that_are_refused(status: int, body: bytes, code: str) -> None:
