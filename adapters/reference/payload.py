@@ -42,7 +42,7 @@ def ticket_of(request: PosOrderRequest) -> PosTicket:
         code=texts.name(order.display_code),
         channel=texts.name(order.channel),
         lines=lines,
-        total=None if order.is_reservation else _cents(order.total, order),
+        total=_cents(order.total, order),
         customer=_customer(order),
         address=texts.name(str(order.delivery_address or "")),
         table=texts.name(str(place.code or place.name or "")) or None if place else None,
@@ -61,8 +61,6 @@ def ticket_of(request: PosOrderRequest) -> PosTicket:
 
 def _lines(order: Order) -> tuple[tuple[PosLine, ...], list[str]]:
     """The POS's lines, and remarks for what can't be a line there."""
-    if order.is_reservation and not order.lines:
-        return (), []
     lines, remarks = [], []
     for line in order.lines:
         if line.quantity == 0:
@@ -90,7 +88,7 @@ def _line(line: OrderLine) -> PosLine:
         name=texts.name(label) or line.type.capitalize() or "?",
         quantity=_fine(quantity),
         price=_fine(price),
-        vat=line.vat_value,
+        vat=_rate(line.vat_value),
         note=texts.notes([*comments, None if texts.fits(label) else label]),
         options=tuple(option for option, _ in options),
     )
@@ -119,6 +117,11 @@ def _label(line: OrderLine) -> str:
 
 def _external(ref: CatalogRef | None) -> str | None:
     return None if ref is None or ref.external_id in (None, "") else str(ref.external_id)
+
+
+def _rate(vat: Decimal | None) -> Decimal | None:
+    """A VAT rate that can be one; else the POS's own for the product stands."""
+    return _fine(vat) if vat is not None and 0 <= vat < 100 else None
 
 
 def _main_vat(lines: list[PosLine]) -> Decimal | None:

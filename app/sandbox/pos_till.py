@@ -221,7 +221,7 @@ class Till:
         if form.kind is not Kind.BOOKING and not form.lines:
             raise TillError("no_lines", "an order has lines", field="lines")
         lines = tuple(self._line(line, f"lines[{i}]") for i, line in enumerate(form.lines))
-        if form.guests is not None and not 0 <= form.guests < 1000:
+        if form.guests is not None and not 0 <= form.guests < 10_000:
             raise TillError("bad_guests", f"{form.guests} guests do not fit", field="guests")
         table = zone = None
         if form.table:

@@ -11,7 +11,7 @@ from adapters.reference.payload import ADJUSTMENT, ticket_of
 from app.domain import money
 from app.domain.order import decode_order
 from app.domain.selling_point import SellingPoint
-from app.domain.status import Status
+from app.domain.status import OrderType, Status
 from app.ports.pos import PosOrderRequest
 from app.sandbox.menu import superpizza
 from app.sandbox.pos_catalog import PosCatalog
@@ -132,16 +132,18 @@ lines = st.fixed_dictionaries(
         "unitPrice": amounts,
         "unitFinalAmount": amounts,
         "totalAmount": amounts,
-        "vatValue": st.sampled_from([0, 4, 10, 21, None]),
+        "vatValue": st.sampled_from([0, 4, "10.00", 21, None, -5, 150, "5.00001"]),
         "type": st.sampled_from(["PRODUCT", "DELIVERY", "TIP", "DISCOUNT", "Ünknown"]),
         "comment": st.text(max_size=600),
     },
 )
 
 
-@given(st.lists(lines, max_size=6), st.none() | amounts)
-def test_the_pos_total_is_the_orders_to_the_cent(order_lines: list[dict[str, Any]], total: Decimal | None) -> None:
-    order = {"id": 7, "type": "delivery", "orderLines": order_lines, "totalAmount": total}
+@given(st.lists(lines, max_size=6), st.none() | amounts, st.sampled_from(OrderType))
+def test_the_pos_total_is_the_orders_to_the_cent(
+    order_lines: list[dict[str, Any]], total: Decimal | None, kind: OrderType
+) -> None:
+    order = {"id": 7, "type": kind, "orderLines": order_lines, "totalAmount": total}
     decoded = decode_order(msgspec.json.encode(order), POINT.zone)
     made = in_the_till(
         ticket_of(PosOrderRequest(reference="7", order=decoded, selling_point=POINT, status=Status.PENDING))
