@@ -18,7 +18,6 @@ import adapters
 from app import __version__
 from app.domain.errors import ConfigurationError, CredentialsRefused, VaultError
 from app.domain.selling_point import SellingPoint
-from app.infra import pairing_http
 from app.infra.clock import SystemClock
 from app.infra.ledger_sqlite import SqliteLedger
 from app.infra.link_websocket import LinkClient
@@ -27,7 +26,6 @@ from app.infra.machine import fingerprint
 from app.infra.notification_http import HttpNotifications
 from app.infra.paths import Paths, find_paths, private_folder
 from app.infra.settings import SellingPointSettings, Settings, load
-from app.infra.settings_edit import PairedSellingPoint, Pairing, update, write_pairing
 from app.infra.single_instance import SingleInstance
 from app.infra.vault_headless import WatchedVault, choose_vault
 from app.link.clock import ClockOffset
@@ -228,7 +226,8 @@ async def open_companion(
         )
         made.append(companion)
         if settings.receiver.enabled:
-            await stack.enter_async_context(_receiver(settings, secrets, companion, clock))
+            receiver = await stack.enter_async_context(_receiver(settings, secrets, companion, clock))
+            companion.receiver_url = receiver.url
         yield companion
 
 
@@ -241,7 +240,9 @@ def _receiver(settings: Settings, secrets: Secrets, companion: Companion, clock:
         async def secret() -> str | None:
             return await secrets.get(point.secret("webhook-secret"))
 
-        return WebhookSource(scheme=WebhookScheme(kind=SchemeKind.STANDARD) if point.webhook_secret_required else None, secret=secret)
+        return WebhookSource(
+            scheme=WebhookScheme(kind=SchemeKind.STANDARD) if point.webhook_secret_required else None, secret=secret
+        )
 
     return PosWebhooks(
         sources={point.id: source(point) for point in settings.here},
@@ -279,75 +280,3 @@ def serve(*, config: Path | None, data: Path | None, secrets: Path | None, verbo
         files=log_settings.files,
     ):
         run_headless(work)
-
-
-async def pair(
-    *,
-    code: str,
-    base_url: str,
-    device_name: str,
-    config: Path | None,
-    data: Path | None,
-    secrets: Path | None,
-) -> list[PairedSellingPoint]:
-    """Pair this machine: the token and secret go into the vault, addresses and selling points into the configuration.
-
-    ``base_url`` and ``device_name`` are written down too when given.
-    """
-    environ = process_environment()
-    paths = find_paths(environ=environ, config=config, data=data)
-    settings = load_settings(paths, environ)
-    environment = settings.environment
-    vault = choose_vault(environ=environ, file=secrets)
-    await _must_take(vault)
-    installation_id = new_installation_id()
-    result = await pairing_http.pair(
-        base_url=base_url or settings.current.base_url,
-        code=code,
-        device_name=device_name or settings.device,
-        installation_id=installation_id,
-        user_agent=USER_AGENT,
-    )
-    await vault.set(settings.secret(USER_TOKEN), result.user_access_token)
-    await vault.set(settings.secret(NOTIFICATION_SECRET), result.notification_secret)
-    points = [
-        PairedSellingPoint(id=str(point.id), name=point.name, timezone=point.timezone)
-        for point in result.selling_points
-    ]
-    named: dict[tuple[str | int, ...], str] = {}
-    if base_url:
-        named["sinqro", environment.value, "base_url"] = base_url
-    if device_name:
-        named["device_name",] = device_name
-    if named:
-        update(paths.config, named)
-    write_pairing(
-        paths.config,
-        environment,
-        Pairing(
-            link_url=result.link_url,
-            notification_url=result.notification_url,
-            installation_id=installation_id,
-            machine=fingerprint(),
-            selling_points=tuple(points),
-        ),
-    )
-    return points
-
-
-async def _must_take(vault: Vault) -> None:
-    """A code is good for one pairing: first see that its secrets can be kept."""
-    probe = "pairing-probe"
-    await vault.set(probe, "ok")
-    await vault.delete(probe)
-
-
-async def change_secret(name: str, value: str | None, *, secrets: Path | None) -> None:
-    """Put a secret into the vault, or take it out (``None``)."""
-    vault = choose_vault(environ=process_environment(), file=secrets)
-    if value is None:
-        await vault.delete(name)
-    elif value:
-        await vault.set(name, value)
-    else:
-        raise ConfigurationError("an empty secret is none", hint="Type it, or give it on standard input.")

@@ -95,15 +95,16 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _pair(options: argparse.Namespace) -> int:
-    from app import bootstrap
+    from app import bootstrap_setup
+    from app.infra.paths import find_paths
 
+    paths = find_paths(environ=os.environ, config=options.config, data=options.data)
     paired = asyncio.run(
-        bootstrap.pair(
+        bootstrap_setup.pair(
             code=options.code,
             base_url=options.url,
             device_name=options.device,
-            config=options.config,
-            data=options.data,
+            paths=paths,
             secrets=options.secrets,
         )
     )
@@ -123,12 +124,12 @@ def _doctor(options: argparse.Namespace) -> int:
 def _secret(options: argparse.Namespace) -> int:
     import getpass
 
-    from app import bootstrap
+    from app import bootstrap_setup
 
     value = None
     if options.action == "set":
         value = getpass.getpass(f"{options.name}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
-    asyncio.run(bootstrap.change_secret(options.name, value, secrets=options.secrets))
+    asyncio.run(bootstrap_setup.change_secret(options.name, value, secrets=options.secrets))
     return 0
 
 

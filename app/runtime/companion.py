@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
-from app.domain.record import DueKind, Mark, OrderKey
+from app.domain.record import DueKind, Mark, OrderKey, OrderRecord
 from app.domain.selling_point import SellingPoint
 from app.domain.status import Injection, Status
 from app.link import wire
@@ -105,6 +105,8 @@ class Companion(LinkHandler):
         self._role_bell = Bell()
         self._stopping = asyncio.Event()
         self.link = make_link(self)
+        self.receiver_url = ""
+        """Where the POS posts its webhooks to (plus the selling point); empty while the receiver is off."""
 
         common: dict[str, Any] = {"outlets": self.outlets, "ledger": ledger, "clock": clock, "bells": self._bells}
         self._injection = InjectionService(sinqro=self.link, **common)
@@ -265,6 +267,10 @@ class Companion(LinkHandler):
         self._relay.hint(selling_point)
 
     # the screens
+
+    async def orders(self, since: datetime) -> list[OrderRecord]:
+        """All orders received since, oldest first."""
+        return await self._ledger.read(lambda view: view.orders_since(since))
 
     async def snapshot(self) -> Snapshot:
         """Everything the screens show, as it is now."""

@@ -38,12 +38,16 @@ class StatusRelay:
 
     async def run(self, outlet: Outlet) -> None:
         """Poll one POS for ever; never ends by what the POS does."""
+        point = outlet.selling_point
         while True:
             await self.poll(outlet)
-            open_count = await self._ledger.read(lambda view: view.open_count(outlet.id))
-            point = outlet.selling_point
-            seconds = point.poll_open_seconds if open_count else point.poll_idle_seconds
-            await self._hints[outlet.id].wait(seconds * random.uniform(0.9, 1.1))  # noqa: S311 - spreads polls
+            waited = 0.0
+            while waited < point.poll_idle_seconds:
+                pause = point.poll_open_seconds * random.uniform(0.9, 1.1)  # noqa: S311 - spreads polls
+                waited += pause
+                rang = await self._hints[outlet.id].wait(pause)
+                if rang or await self._ledger.read(lambda view: view.open_count(outlet.id) > 0):
+                    break
 
     async def poll(self, outlet: Outlet) -> None:
         """Ask the POS once whether it is there and what changed."""
