@@ -125,6 +125,7 @@ class Link:
             "tokens": self.tokens,
             "clock": RealClock(),
             "proxy": None,
+            "on_fault": self.on_fault,
             "backoff": Backoff(first=0.02, most=0.05, reset_after=60),
         }
         self.client = LinkClient(
@@ -134,7 +135,6 @@ class Link:
             handler=handler,
             offset=self.offset,
             on_state=self.on_state,
-            on_fault=self.on_fault,
             **(defaults | options),
         )
 

@@ -23,6 +23,7 @@ from app.domain.errors import (
     VaultError,
 )
 from app.infra.link_connection import BACKLOG, IN_FLIGHT
+from app.infra.link_websocket import MEASURE_EVERY
 from app.link.backoff import Backoff
 from app.link.messages import RequestFault
 from app.link.state import LinkPhase
@@ -275,9 +276,13 @@ class JumpingClock(RealClock):
     """Its wall clock can be put forward, as sleep of the machine does."""
 
     jump = timedelta(0)
+    passed = 0.0
 
     def now(self) -> datetime:
         return super().now() + self.jump
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.passed
 
 
 @pytest.mark.parametrize("seconds", [31 + 0.2, -3600])
@@ -296,6 +301,37 @@ async def test_a_jump_of_the_clock_reconnects(seconds: float, expected_logs: Exp
         await sinqro.connection()
         await link.until(LinkPhase.OPEN)
         assert len(sinqro.handshakes) == 2
+
+
+async def test_sinqro_s_clock_is_measured_now_and_then() -> None:
+    clock = JumpingClock()
+    sinqro = FakeSinqro()
+    async with sinqro.running(), Link(sinqro.url, clock=clock, tick=0.02).running() as link:
+        websocket = await sinqro.connection()
+        await link.until(LinkPhase.OPEN)
+        clock.passed = MEASURE_EVERY + 1
+        asked = json.loads(await websocket.recv())
+        assert asked["method"] == "link.ping"
+        theirs = datetime.now(UTC) + timedelta(minutes=7)
+        answer = {"id": asked["id"], "result": {"time": theirs.isoformat()}}
+        await websocket.send(json.dumps(answer))
+        assert (await ask(websocket, request(1)))["id"] == 1
+        assert link.offset.value is not None
+        assert abs(link.offset.value - timedelta(minutes=7)) < timedelta(seconds=1)
+
+
+async def test_a_good_while_starts_the_delays_anew(expected_logs: ExpectedLogs) -> None:
+    expected_logs.allow(LINK_LOG, logging.WARNING, "broke")
+    clock = JumpingClock()
+    sinqro = FakeSinqro()
+    growing = Backoff(first=0.01, most=1000, reset_after=60)
+    async with sinqro.running(), Link(sinqro.url, clock=clock, backoff=growing).running() as link:
+        for _ in range(14):  # without a new start the last delay would be up to 80 s
+            websocket = await sinqro.connection()
+            await link.until(LinkPhase.OPEN)
+            clock.passed += 61
+            websocket.transport.abort()
+        await sinqro.connection()
 
 
 async def test_a_handshake_that_hangs_can_be_cut_short(expected_logs: ExpectedLogs) -> None:
@@ -449,6 +485,40 @@ async def test_services_that_cannot_open_get_another_try(expected_logs: Expected
             websocket = await sinqro.connection()
             assert (await ask(websocket, request(1)))["id"] == 1
             assert tries == 2
+
+
+async def test_a_bug_at_opening_gets_another_try(expected_logs: ExpectedLogs) -> None:
+    expected_logs.allow(LINK_LOG, logging.WARNING, "broke")
+    sinqro = FakeSinqro()
+    async with sinqro.running():
+        link = Link(sinqro.url)
+
+        async def on_opened() -> None:
+            if len(sinqro.hellos) == 1:
+                raise ZeroDivisionError
+
+        link.handler.on_opened = on_opened
+        with expected_logs("app.infra.link_connection", logging.ERROR, "bug: the handler failed when the link opened"):
+            async with link.running():
+                await sinqro.connection()
+                assert (await ask(await sinqro.connection(), request(1)))["id"] == 1
+
+
+async def test_a_fault_that_cannot_be_kept(expected_logs: ExpectedLogs) -> None:
+    errors: list[Exception] = [LedgerError("disk full"), ZeroDivisionError()]
+
+    async def on_fault(_: bytes, __: str) -> None:
+        raise errors.pop(0)
+
+    expected_logs.allow("app.infra.link_connection", logging.WARNING, "could not be kept: disk full")
+    expected_logs.allow("app.infra.link_connection", logging.ERROR, "bug: .* could not be kept")
+    sinqro = FakeSinqro()
+    async with sinqro.running(), Link(sinqro.url, on_fault=on_fault).running():
+        websocket = await sinqro.connection()
+        for number in range(2):
+            assert (await ask(websocket, "{"))["error"]["code"] == -32700
+            assert (await ask(websocket, request(number)))["id"] == number
+    assert errors == []
 
 
 async def test_faults_and_bugs_of_the_handler(expected_logs: ExpectedLogs) -> None:
