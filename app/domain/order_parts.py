@@ -1,4 +1,4 @@
-"""The parts of an order in Sinqro's own form (reference, 5.3 to 5.5): lines, customer, address, payments, deliveries."""
+"""The parts of an order in Sinqro's own form (reference, 5.3 ff.): lines, customer, address, payments, deliveries."""
 
 from decimal import Decimal
 

@@ -77,6 +77,8 @@ class SellingPoint(Rules, frozen=True, kw_only=True):
     scheduled_after_minutes: float = 90
     """An order wanted later than this from now counts as scheduled."""
     inject_scheduled_at_once: bool = False
+    confirm_twice: tuple[str, ...] = ()
+    """Channels that want a scheduled order accepted a second time when it is due."""
     poll_open_seconds: float = 3
     poll_idle_seconds: float = 20
     take_over_silent: bool = False

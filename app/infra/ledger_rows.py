@@ -13,6 +13,11 @@ from app.domain.availability import Closing
 from app.domain.record import SCHEDULED, DueKind, Notification, OrderKey, OrderRecord, OrderVersion
 from app.infra.ledger_reader import OUTBOX_COLUMNS, LedgerReader, is_open, notification_of, to_micros
 
+QUARANTINE = 200
+"""Texts kept in quarantine; the oldest go: a peer gone mad must not fill a till's disk."""
+
+_ANSWERS_KEPT = timedelta(hours=96)
+
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _RECORD_ENCODER = msgspec.json.Encoder()
 
@@ -87,6 +92,7 @@ class LedgerRows(LedgerReader):
 
     def add_quarantine(self, at: datetime, reason: str, raw: bytes) -> None:
         self.do("INSERT INTO quarantine (at, reason, raw) VALUES (?, ?, ?)", (to_micros(at), reason, raw))
+        self.do("DELETE FROM quarantine WHERE sequence <= (SELECT max(sequence) FROM quarantine) - ?", (QUARANTINE,))
 
     # due rows: a lease is the moment at which an unfinished row is due again
 
@@ -121,6 +127,7 @@ class LedgerRows(LedgerReader):
         marks = ", ".join("?" * len(waiting))
         self.do(f"UPDATE due SET at = ? WHERE at > ? AND kind IN ({marks})", (moment, moment, *waiting))  # noqa: S608
         self.do("UPDATE outbox SET lease_until = 0 WHERE state = 0 AND lease_until > 0")
+        self.do("DELETE FROM answer WHERE at < ?", (to_micros(now - _ANSWERS_KEPT),))
 
     # outbox
 

@@ -147,7 +147,10 @@ class LedgerTransaction(LedgerView, Protocol):
         ...
 
     def recover_leases(self, now: datetime) -> None:
-        """At start: the leases of the process before this one end now (scheduled rows stay where they are)."""
+        """At start: the leases of the process before this one end now (scheduled rows stay where they are).
+
+        Answers that Sinqro can no longer ask for again (72 h) are dropped.
+        """
         ...
 
     def add_notification(self, notification: Notification, *, supersedes: Iterable[str] = ()) -> None:
@@ -177,7 +180,7 @@ class LedgerTransaction(LedgerView, Protocol):
         ...
 
     def add_quarantine(self, at: datetime, reason: str, raw: bytes) -> None:
-        """Keep a text that is no order."""
+        """Keep a text that is no order; only the newest few hundred stay."""
         ...
 
 

@@ -9,10 +9,12 @@ taking charge begins with catching up.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
+from app.domain.errors import LedgerError
 from app.domain.record import DueKind, Mark, OrderKey, OrderRecord
 from app.domain.selling_point import SellingPoint
 from app.domain.status import Injection, Status
@@ -32,6 +34,7 @@ from app.services.due import DueService
 from app.services.injection import InjectionService
 from app.services.intake import Intake
 from app.services.notifier import Notifier
+from app.services.outgoing import tell_status
 from app.services.outlet import Outlet
 from app.services.pos_follow import PosFollow
 from app.services.relay import StatusRelay
@@ -42,6 +45,9 @@ log = logging.getLogger(__name__)
 
 _CATCH_UP_AGAIN = 5.0
 """Seconds until Sinqro's list is asked for again after it could not be read."""
+
+_LEDGER_AGAIN = 5.0
+"""Seconds until work goes on after the ledger could not be written."""
 
 _SILENT = 60.0
 """Seconds of silence of the active installation after which this one may take over by itself, where that is set."""
@@ -101,7 +107,6 @@ class Companion(LinkHandler):
         self._offset = offset
         self._bells = Bells()
         self._bells.on_change = on_change
-        self._bells.on_pos_back = self._pos_back
         self._role_bell = Bell()
         self._stopping = asyncio.Event()
         self.link = make_link(self)
@@ -113,6 +118,7 @@ class Companion(LinkHandler):
         self._follow = PosFollow(**common)
         self._due = DueService(handlers=self._handlers(), **common)
         self._relay = StatusRelay(**common)
+        self._bells.on_pos_back = self._relay.pos_back
         self._notifier = Notifier(
             sender=sender,
             sinqro=self.link,
@@ -132,15 +138,28 @@ class Companion(LinkHandler):
         await self._ledger.write(self._recover)
         async with Supervisor(clock=self._clock) as supervisor:
             supervisor.start("link", self.link.run)
-            supervisor.start("due", self._due.run)
-            supervisor.start("outbox", self._notifier.run)
-            supervisor.start("charge", self._take_charge)
+            supervisor.start("due", self._patient(self._due.run))
+            supervisor.start("outbox", self._patient(self._notifier.run))
+            supervisor.start("charge", self._patient(self._take_charge))
             for outlet in self.outlets.values():
-                supervisor.start(f"pos {outlet.id}", lambda outlet=outlet: self._relay.run(outlet))  # type: ignore[misc]
+                supervisor.start(f"pos {outlet.id}", self._patient(partial(self._relay.run, outlet)))
             try:
                 await self._stopping.wait()
             finally:
                 await self._leave()
+
+    def _patient(self, work: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        """Work that outlives a ledger that cannot be written for a while (a full disk): no bug, no reason to end."""
+
+        async def run() -> None:
+            while True:
+                try:
+                    await work()
+                except* LedgerError as group:
+                    log.error("%s", group.exceptions[0])
+                await self._clock.sleep(_LEDGER_AGAIN)
+
+        return run
 
     def stop(self) -> None:
         """Ask :meth:`run` to end; called in the loop."""
@@ -160,6 +179,7 @@ class Companion(LinkHandler):
     def _recover(self, tx: LedgerTransaction) -> None:
         now = self._clock.now()
         tx.recover_leases(now)
+        self._notifier.backlog = tx.outbox_size()
         for record in tx.open_orders():
             if record.injection is Injection.INJECTING:
                 tx.set_due(DueKind.INJECT, record.key, now)
@@ -191,7 +211,11 @@ class Companion(LinkHandler):
         tx.clear_due(key, DueKind.ALARM)
         record = tx.order(key)
         if record is not None and not record.status.final:
-            tx.put_order(record.with_(scheduled=False))
+            record = record.with_(scheduled=False)
+            again = self.outlets[key.selling_point].selling_point.confirm_twice
+            if record.channel in again and record.status is Status.ACCEPTED:
+                record = tell_status(tx, record, self._clock.now())
+            tx.put_order(record)
             self._bells.changed(key.selling_point)
 
     # the link
@@ -205,7 +229,7 @@ class Companion(LinkHandler):
             "deviceName": self._device_name,
             "sellingPointIds": list(self.outlets),
             "capabilities": capabilities,
-            "unacknowledged": 0,
+            "unacknowledged": self._notifier.backlog,
         }
 
     async def opened(self, roles: list[SellingPointRole]) -> None:
@@ -215,7 +239,7 @@ class Companion(LinkHandler):
                 outlet.assign(role)
                 self._bells.changed(outlet.id)
         self._role_bell.ring()
-        self._notifier.alive()
+        self._notifier.wake()
 
     def alive(self) -> None:
         self._notifier.alive()
@@ -262,9 +286,6 @@ class Companion(LinkHandler):
         stamp = self._clock.now().isoformat()
         await self._ledger.write(lambda tx: tx.set_value(f"pos-hint/{hint.selling_point}", stamp))
         self._relay.hint(hint.selling_point)
-
-    def _pos_back(self, selling_point: str) -> None:
-        self._relay.hint(selling_point)
 
     # the screens
 

@@ -6,8 +6,12 @@ clock as it is, at least every minute.
 """
 
 import asyncio
+import contextlib
+import logging
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 
+from app.domain.errors import LedgerError
 from app.domain.record import DueKind, DueRow, OrderKey
 from app.ports.clock import Clock
 from app.ports.ledger import Ledger, LedgerView
@@ -16,6 +20,9 @@ from app.services.outlet import Outlet
 
 Handler = Callable[[OrderKey], Awaitable[None]]
 
+log = logging.getLogger(__name__)
+
+_AFTER_A_BUG = timedelta(minutes=1)
 _AT_ONCE = 500
 _BREATH = 0.02
 """Seconds between two looks at the least: in a burst the bell rings at every commit."""
@@ -84,4 +91,13 @@ class DueService:
         task.add_done_callback(lambda _: self._running.discard(name))
 
     async def _handle(self, row: DueRow) -> None:
-        await self._handlers[row.kind](row.key)
+        """One order that trips us must not stop the others: it is logged, and tried again a minute later."""
+        try:
+            await self._handlers[row.kind](row.key)
+        except LedgerError as exc:
+            log.error("%s of order %s: %s", row.kind.value, row.key, exc.message)
+        except Exception:
+            log.exception("%s of order %s failed: a bug of ours", row.kind.value, row.key)
+            with contextlib.suppress(LedgerError):
+                again = self._clock.now() + _AFTER_A_BUG
+                await self._ledger.write(lambda tx: tx.release_due(row.kind, row.key, again))

@@ -31,7 +31,7 @@ from app.ports.clock import Clock
 from app.ports.ledger import Ledger, LedgerTransaction
 from app.ports.pos import Capability, PosOrder, PosOrderRequest
 from app.ports.sinqro import SinqroCalls
-from app.services import injected, statuses
+from app.services import injected, receiving, statuses
 from app.services.bells import Bells
 from app.services.outlet import Outlet
 
@@ -138,6 +138,9 @@ class InjectionService:
         if record is None or record.status in OFF or record.injection not in _OPEN:
             tx.clear_due(key, DueKind.INJECT)
             return None
+        if not record.confirmed and not receiving.goes_now(outlet, record):  # scheduled, and nobody took it yet
+            tx.clear_due(key, DueKind.INJECT)
+            return None
         version = tx.version(key, record.version)
         try:
             order = decode_order(version.raw if version else b"", outlet.selling_point.zone)
@@ -183,7 +186,7 @@ class InjectionService:
             try:
                 seen = await outlet.pos.find_order(record.order_id)
             except PosError as exc:
-                await self._failed(outlet, attempt, PosUnreachable(exc.message) if exc.retryable else exc)
+                await self._failed(outlet, attempt, exc)
                 return None
             if seen is not None:
                 await self._injected(outlet, attempt, seen)
@@ -280,16 +283,18 @@ class InjectionService:
             outlet.pos_failed(error.message)
         elif isinstance(error, PosTillClosed):
             outlet.pos_answered(till_open=False, message=error.message)
-        await self._ledger.write(lambda tx: self._write_failure(tx, outlet, attempt.record.key, error))
+        await self._ledger.write(lambda tx: self._write_failure(tx, outlet, attempt, error))
         self._bells.changed(outlet.id)
 
-    def _write_failure(self, tx: LedgerTransaction, outlet: Outlet, key: OrderKey, error: PosError) -> None:
+    def _write_failure(self, tx: LedgerTransaction, outlet: Outlet, attempt: Attempt, error: PosError) -> None:
         now = self._clock.now()
+        key = attempt.record.key
         record = tx.order(key)
         if record is None:
             return
         unknown = isinstance(error, OutcomeUnknown)
-        record = record.with_(look_up_first=record.look_up_first or unknown, first_try_at=record.first_try_at or now)
+        doubt = record.look_up_first or unknown or attempt.doubt  # the look-up itself may have failed
+        record = record.with_(look_up_first=doubt, first_try_at=record.first_try_at or now)
         if record.injection is Injection.WITHDRAWN:  # cancelled meanwhile: the due row finds and cancels it
             tx.put_order(record)
             if not unknown:

@@ -182,13 +182,23 @@ class Intake:
     async def _status_update(self, raw: bytes) -> Any:
         params = decode_params(messages.OrderStatusUpdate, raw)
         outlet = self._outlet(params)
-        record = await self._ledger.write(lambda tx: self._apply_status(tx, outlet, params))
-        if record is None:  # its order has not come yet
-            return {"state": "stored", "status": params.status}
-        if record.status in OFF:
+        method = "order.status.update"
+
+        def write(tx: LedgerTransaction) -> tuple[Any, OrderRecord | None]:
+            if params.request and (known := tx.answer(method, outlet.id, params.request)):
+                return known, tx.order(OrderKey(outlet.id, str(params.order_id)))
+            record = self._apply_status(tx, outlet, params)
+            # without a record its order has not come yet
+            answer = {"state": "stored", "status": record.status.value if record else params.status}
+            if params.request:
+                tx.put_answer(method, outlet.id, params.request, self._clock.now(), answer)
+            return answer, record
+
+        answer, record = await self._ledger.write(write)
+        if record is not None and record.status in OFF:
             self._injection.stop(record.key)
         self._bells.changed(outlet.id)
-        return {"state": "stored", "status": record.status.value}
+        return answer
 
     def _apply_status(
         self, tx: LedgerTransaction, outlet: Outlet, params: messages.OrderStatusUpdate

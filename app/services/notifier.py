@@ -6,12 +6,13 @@ the oldest one is tried, every 10 s, until one arrives.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from app.domain.errors import SinqroError, SinqroUnreachable
+from app.domain.errors import LedgerError, SinqroError, SinqroUnreachable
 from app.domain.record import Mark, Notification, OrderKey
 from app.domain.status import OFF, Origin, Status
 from app.link.backoff import NOTIFICATION_LIFE, notification_delay
@@ -62,8 +63,11 @@ class Notifier:
         self._flying: set[str] = set()
         self._failures: deque[float] = deque()
         self._failing = False
+        self._wake = False
         self._woken = -1e9
         self._gone: dict[str, int] = {}
+        self.backlog = 0
+        """Notifications that Sinqro did not have yet, when last looked."""
 
     @property
     def failing(self) -> bool:
@@ -73,13 +77,14 @@ class Notifier:
     def alive(self) -> None:
         """A sign of life of Sinqro while deliveries fail: try everything now (once a second at most)."""
         if self._failing and self._clock.monotonic() - self._woken > 1:
-            self._woken = self._clock.monotonic()
-            self._failures.clear()
-            self._failing = False
-            self._wake = True
-            self._bells.outbox.ring()
+            self.wake()
 
-    _wake = False
+    def wake(self) -> None:
+        """Sinqro is there: everything that waits is due now."""
+        self._woken = self._clock.monotonic()
+        self._failures.clear()
+        self._wake = True
+        self._bells.outbox.ring()
 
     async def run(self) -> None:
         """For ever; deliveries are owned by this task."""
@@ -104,12 +109,13 @@ class Notifier:
             if wake:
                 tx.notifications_due_now(now)
             claimed = tx.claim_notifications(now, _LEASE, free, names)
+            self.backlog = tx.outbox_size()
             return claimed, tx.next_notification_due() if len(claimed) < free else now
 
         claimed, coming = await self._ledger.write(claim)
         for notification in claimed:
             self._flying.add(notification.id)
-            task = group.create_task(self._deliver(notification), name=f"notification {notification.id}")
+            task = group.create_task(self._fly(notification), name=f"notification {notification.id}")
             task.add_done_callback(lambda _, landed=notification.id: self._landed(landed))  # type: ignore[misc]
         if self._breaker_open():
             return _BREAKER_PAUSE
@@ -125,6 +131,17 @@ class Notifier:
         while self._failures and self._clock.monotonic() - self._failures[0] > 60:
             self._failures.popleft()
         return len(self._failures) > _FAILURES_A_MINUTE
+
+    async def _fly(self, notification: Notification) -> None:
+        """One notification that trips us must not stop the others."""
+        try:
+            await self._deliver(notification)
+        except LedgerError as exc:  # the lease runs out, and it is sent again: Sinqro knows it by its id
+            log.error("notification %s: %s", notification.id, exc.message)
+        except Exception:
+            log.exception("the notification %s failed: a bug of ours", notification.id)
+            with contextlib.suppress(LedgerError):
+                await self._again(notification, timedelta(minutes=1), "a bug of the companion: see its log")
 
     async def _deliver(self, notification: Notification) -> None:
         outlet = self._outlets[notification.selling_point]

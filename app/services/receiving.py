@@ -12,7 +12,7 @@ from app.domain.errors import OrderFormError
 from app.domain.order import Order, decode_order, glimpse_of
 from app.domain.order_changes import Change, ChangeKind, compare
 from app.domain.record import IN_COMPANION, DueKind, Mark, OrderKey, OrderRecord, OrderVersion
-from app.domain.status import OFF, Injection, OrderType, Origin, Status
+from app.domain.status import Injection, OrderType, Origin, Status
 from app.ports.ledger import LedgerTransaction
 from app.ports.pos import Capability
 from app.services import preflight, statuses
@@ -94,7 +94,7 @@ def _first(tx: LedgerTransaction, outlet: Outlet, new: Arrival, *, waited: bool)
     )
     record = _described(record, outlet, new)
     record = _apply_early_status(tx, outlet, record, now)
-    if record.status in OFF:
+    if record.status.final:
         return statuses.withdraw(tx, record, now)
     if record.status is Status.PENDING and record.accept_by is not None:
         tx.set_due(DueKind.ACCEPT_DEADLINE, record.key, record.accept_by)
@@ -115,10 +115,7 @@ def _described(record: OrderRecord, outlet: Outlet, new: Arrival) -> OrderRecord
         )
     order, zone = new.order, outlet.selling_point.zone
     execution_at = order.execution_at(zone)
-    scheduled_after = timedelta(minutes=outlet.selling_point.scheduled_after_minutes)
-    scheduled = (
-        not order.is_reservation and execution_at is not None and execution_at - record.received_at > scheduled_after
-    )
+    scheduled = _is_scheduled(outlet, order, execution_at, record.received_at)
     sinqro_status = order.status.code if order.status and order.status.code else ""
     status = _initial_status(outlet, order, sinqro_status)
     accept_by = order.accept_by_at(zone)
@@ -137,6 +134,12 @@ def _described(record: OrderRecord, outlet: Outlet, new: Arrival) -> OrderRecord
         status=status,
         sinqro_status=sinqro_status,
     )
+
+
+def _is_scheduled(outlet: Outlet, order: Order, execution_at: datetime | None, now: datetime) -> bool:
+    """Whether an order is for later; a reservation always is, and goes into the POS's book at once."""
+    after = timedelta(minutes=outlet.selling_point.scheduled_after_minutes)
+    return not order.is_reservation and execution_at is not None and execution_at - now > after
 
 
 def _with_money(record: OrderRecord, order: Order) -> OrderRecord:
@@ -243,12 +246,12 @@ def _changed(
     tx: LedgerTransaction, outlet: Outlet, record: OrderRecord, order: Order, changes: list[Change], now: datetime
 ) -> OrderRecord:
     loud = any(change.rings for change in changes)
-    record = _with_money(record, order).with_(
-        execution_at=order.execution_at(outlet.selling_point.zone), code=order.display_code
-    )
+    execution_at = order.execution_at(outlet.selling_point.zone)
+    record = _with_money(record, order).with_(execution_at=execution_at, code=order.display_code)
     if loud:
         record = record.marked(Mark.CHANGED)
     if any(change.kind is ChangeKind.TIME for change in changes) and record.injection is Injection.STORED:
+        record = record.with_(scheduled=_is_scheduled(outlet, order, execution_at, now))
         record = plan_injection(tx, outlet, record, order, now)
     if not loud or record.injection is not Injection.INJECTED:
         return record if loud else record.with_(pos_version=record.version if record.in_pos else record.pos_version)

@@ -30,11 +30,17 @@ class StatusRelay:
         self._clock = clock
         self._bells = bells
         self._hints = {name: Bell() for name in outlets}
+        self._back: set[str] = set()
 
     def hint(self, selling_point: str) -> None:
         """Something changed in this POS: poll now."""
         if selling_point in self._hints:
             self._hints[selling_point].ring()
+
+    def pos_back(self, selling_point: str) -> None:
+        """This POS answered somebody else after an outage: what waits for it is due now."""
+        self._back.add(selling_point)
+        self.hint(selling_point)
 
     async def run(self, outlet: Outlet) -> None:
         """Poll one POS for ever; never ends by what the POS does."""
@@ -65,10 +71,11 @@ class StatusRelay:
             if was is not False:
                 self._bells.changed(outlet.id)
             return
-        if back or not outlet.till_open:
-            await self.back(outlet)
+        if back or outlet.id in self._back or not outlet.till_open:
+            self._back.discard(outlet.id)
+            await self._resume(outlet)
 
-    async def back(self, outlet: Outlet) -> None:
+    async def _resume(self, outlet: Outlet) -> None:
         """The POS answers again: what waits for it is due now."""
         health = await outlet.pos.health()
         outlet.pos_answered(till_open=health.till_open, message=health.message)
