@@ -159,10 +159,14 @@ class SinqroState:
     # ---------------------------------------------------------------- events and waiting
 
     def record(self, kind: str, *, selling_point: str = "", order: str = "", **detail: Any) -> None:
-        """Append an event and wake those who wait for that order, or for anything."""
+        """Append an event."""
         event = Event(at=datetime.now(UTC), kind=kind, selling_point_id=selling_point, order_id=order, detail=detail)
         self.events.append(event)
         self.store.put("event", str(len(self.events)), event)
+        self.wake(order)
+
+    def wake(self, order: str = "") -> None:
+        """Let those look again who wait for that order, or for anything."""
         for name in (order, "") if order else ("",):
             for waiting in self._waiting.get(name, ()):
                 waiting.set()
