@@ -36,7 +36,7 @@ from app.sandbox.sinqro import SinqroSandbox
 from app.services.snapshot import Snapshot
 
 _LEAD = timedelta(hours=1)
-"""Scheduled orders of the demo are wanted this and some seconds after they came, and so enter the POS within seconds."""
+"""Scheduled orders of the demo are wanted this and some seconds after they came: they enter the POS within seconds."""
 
 _PACE = 8.0
 """Seconds between two orders when a person plays the staff."""

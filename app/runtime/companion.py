@@ -18,18 +18,18 @@ from app.domain.errors import LedgerError
 from app.domain.record import DueKind, Mark, OrderKey, OrderRecord
 from app.domain.selling_point import SellingPoint
 from app.domain.status import Injection, Status
-from app.link import wire
 from app.link.clock import ClockOffset
 from app.link.state import LinkState
 from app.link.wire import Wire
 from app.ports.clock import Clock
 from app.ports.ledger import Ledger, LedgerTransaction
 from app.ports.pos import PosAdapter, PosWebhook
-from app.ports.sinqro import LinkHandler, NotificationSender, Role, SellingPointRole, SinqroCalls
+from app.ports.sinqro import LinkHandler, NotificationSender, SellingPointRole, SinqroCalls
 from app.runtime.supervisor import Supervisor
 from app.services import snapshot
-from app.services.bells import Bell, Bells
+from app.services.bells import Bells
 from app.services.catch_up import CatchUp
+from app.services.charge import Charge
 from app.services.due import DueService
 from app.services.injection import InjectionService
 from app.services.intake import Intake
@@ -43,14 +43,8 @@ from app.services.staff import Staff
 
 log = logging.getLogger(__name__)
 
-_CATCH_UP_AGAIN = 5.0
-"""Seconds until Sinqro's list is asked for again after it could not be read."""
-
 _LEDGER_AGAIN = 5.0
 """Seconds until work goes on after the ledger could not be written."""
-
-_SILENT = 60.0
-"""Seconds of silence of the active installation after which this one may take over by itself, where that is set."""
 
 
 class Link(SinqroCalls, Protocol):
@@ -107,7 +101,6 @@ class Companion(LinkHandler):
         self._offset = offset
         self._bells = Bells()
         self._bells.on_change = on_change
-        self._role_bell = Bell()
         self._stopping = asyncio.Event()
         self.link = make_link(self)
         self.receiver_url = ""
@@ -119,15 +112,22 @@ class Companion(LinkHandler):
         self._due = DueService(handlers=self._handlers(), **common)
         self._relay = StatusRelay(**common)
         self._bells.on_pos_back = self._relay.pos_back
+        self._charge = Charge(
+            outlets=self.outlets,
+            sinqro=self.link,
+            catch_up=CatchUp(sinqro=self.link, **common),
+            clock=clock,
+            bells=self._bells,
+            reconnect=self.link.reconnect_now,
+        )
         self._notifier = Notifier(
             sender=sender,
             sinqro=self.link,
             offset=offset,
             installation_id=installation_id,
-            on_superseded=self._superseded,
+            on_superseded=self._charge.superseded,
             **common,
         )
-        self._catch_up = CatchUp(sinqro=self.link, **common)
         self._intake = Intake(due=self._due, injection=self._injection, **common)
         self.staff = Staff(injection=self._injection, **common)
 
@@ -140,7 +140,7 @@ class Companion(LinkHandler):
             supervisor.start("link", self.link.run)
             supervisor.start("due", self._patient(self._due.run))
             supervisor.start("outbox", self._patient(self._notifier.run))
-            supervisor.start("charge", self._patient(self._take_charge))
+            supervisor.start("charge", self._patient(self._charge.run))
             for outlet in self.outlets.values():
                 supervisor.start(f"pos {outlet.id}", self._patient(partial(self._relay.run, outlet)))
             try:
@@ -233,12 +233,7 @@ class Companion(LinkHandler):
         }
 
     async def opened(self, roles: list[SellingPointRole]) -> None:
-        for role in roles:
-            outlet = self.outlets.get(role.id)
-            if outlet is not None:
-                outlet.assign(role)
-                self._bells.changed(outlet.id)
-        self._role_bell.ring()
+        self._charge.assign(roles)
         self._notifier.wake()
 
     def alive(self) -> None:
@@ -257,27 +252,7 @@ class Companion(LinkHandler):
 
     async def take_over(self, selling_point: str) -> None:
         """A person makes this installation the one in charge. Raises ``SinqroError``."""
-        outlet = self.outlets[selling_point]
-        answer = await self.link.call(wire.TAKE_OVER, {"sellingPointId": selling_point}, timeout=15)
-        outlet.assign(SellingPointRole(id=selling_point, role=Role.ACTIVE, epoch=int(answer["epoch"])))
-        self._role_bell.ring()
-        self._bells.changed(selling_point)
-
-    async def _take_charge(self) -> None:
-        """Catch up wherever we came into charge; try again while Sinqro's list cannot be read."""
-        while True:
-            waiting = [outlet for outlet in self.outlets.values() if outlet.in_charge and not outlet.caught_up]
-            done = [await self._catch_up.run(outlet) for outlet in waiting if self.link.connected]
-            if any(done):
-                self._bells.due.ring()
-            pending = len(done) < len(waiting) or not all(done)
-            await self._role_bell.wait(_CATCH_UP_AGAIN if pending else None)
-
-    def _superseded(self, outlet: Outlet) -> None:
-        """Sinqro refused a notification of ours as an older epoch: ask anew who is in charge."""
-        log.warning("another installation is in charge of selling point %s", outlet.id)
-        outlet.step_down("", outlet.epoch, self._clock.now())
-        self.link.reconnect_now()
+        await self._charge.take_over(selling_point)
 
     # the POS
 

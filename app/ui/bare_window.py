@@ -58,9 +58,9 @@ class BareWindow(QWidget):
         self._notice = QLabel()
         self._notice.setTextFormat(Qt.TextFormat.PlainText)
         self._notice.setWordWrap(True)
-        self._model = OrdersModel()
+        self.model = OrdersModel()
         self._table = QTableView()
-        self._table.setModel(self._model)
+        self._table.setModel(self.model)
         self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self._table.verticalHeader().hide()
@@ -68,9 +68,9 @@ class BareWindow(QWidget):
         self._table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self._table.horizontalHeader().setStretchLastSection(True)
         self._table.setAccessibleName(tr("Open orders"))
-        self._buttons = self._make_buttons()
+        self.buttons = self._make_buttons()
         row = QHBoxLayout()
-        for button in self._buttons.values():
+        for button in self.buttons.values():
             row.addWidget(button)
         layout = QVBoxLayout(self)
         layout.addWidget(self._state)
@@ -82,6 +82,20 @@ class BareWindow(QWidget):
         bridge.loop_died.connect(self._died)
         self._table.selectionModel().currentRowChanged.connect(self._choose)
         self._choose()
+
+    @property
+    def state_text(self) -> str:
+        """What the window says about link and POS."""
+        return self._state.text()
+
+    @property
+    def notice_text(self) -> str:
+        """What could not be done, and what to do instead."""
+        return self._notice.text()
+
+    def choose(self, row: int) -> None:
+        """Choose the order in a row."""
+        self._table.selectRow(row)
 
     def _make_buttons(self) -> dict[str, QPushButton]:
         texts: dict[str, tuple[str, Callable[[], None]]] = {
@@ -108,13 +122,13 @@ class BareWindow(QWidget):
         chosen = self._chosen()
         self._snapshot = snapshot
         self._state.setText("\n".join([_link_line(snapshot), *map(_outlet_line, snapshot.outlets)]))
-        self._model.show(snapshot)
+        self.model.show(snapshot)
         if chosen is not None:
-            for row in range(self._model.rowCount()):
-                order = self._model.order(row)
+            for row in range(self.model.rowCount()):
+                order = self.model.order(row)
                 if order is not None and order.key == chosen.key:
                     self._table.selectRow(row)
-        elif self._model.rowCount():
+        elif self.model.rowCount():
             self._table.selectRow(0)
         self._choose()
 
@@ -125,7 +139,7 @@ class BareWindow(QWidget):
         self._state.setText(tr("The companion stopped working: close this window and start it again.") + f"\n{why}")
 
     def _chosen(self) -> OrderRecord | None:
-        return self._model.order(self._table.currentIndex().row())
+        return self.model.order(self._table.currentIndex().row())
 
     def _choose(self, *_: object) -> None:
         order = self._chosen()
@@ -148,7 +162,7 @@ class BareWindow(QWidget):
             "tick": order is not None and bool(order.marks),
             "take_over": viewer,
         }
-        for name, button in self._buttons.items():
+        for name, button in self.buttons.items():
             button.setEnabled(enabled[name])
 
     # what people do
