@@ -64,7 +64,9 @@ class Notifier:
         self._failures: deque[float] = deque()
         self._failing = False
         self._wake = False
-        self._woken = -1e9
+        self._woken = 0.0
+        self._broken = False
+        self._next_probe = 0.0
         self._gone: dict[str, int] = {}
         self.backlog = 0
         """Notifications that Sinqro did not have yet, when last looked."""
@@ -77,13 +79,14 @@ class Notifier:
     def alive(self) -> None:
         """A sign of life of Sinqro while deliveries fail: try everything now (once a second at most)."""
         if self._failing and self._clock.monotonic() - self._woken > 1:
-            self.wake()
+            self._woken = self._clock.monotonic()
+            self._wake = True
+            self._bells.outbox.ring()
 
     def wake(self) -> None:
         """Sinqro is there: everything that waits is due now."""
-        self._woken = self._clock.monotonic()
-        self._failures.clear()
         self._wake = True
+        self._next_probe = 0.0
         self._bells.outbox.ring()
 
     async def run(self) -> None:
@@ -96,7 +99,11 @@ class Notifier:
     async def _turn(self, group: asyncio.TaskGroup) -> float:
         names = [name for name, outlet in self._outlets.items() if outlet.in_charge and not outlet.endpoint_stopped]
         free = AT_ONCE - len(self._flying)
-        if self._breaker_open():
+        probing = self._breaker_open()
+        if probing:
+            pause = self._next_probe - self._clock.monotonic()
+            if pause > 0:
+                return pause
             free = min(free, 1 - len(self._flying))
         if not names:
             return 60
@@ -117,7 +124,8 @@ class Notifier:
             self._flying.add(notification.id)
             task = group.create_task(self._fly(notification), name=f"notification {notification.id}")
             task.add_done_callback(lambda _, landed=notification.id: self._landed(landed))  # type: ignore[misc]
-        if self._breaker_open():
+        if probing:
+            self._next_probe = self._clock.monotonic() + _BREAKER_PAUSE
             return _BREAKER_PAUSE
         if coming is None:
             return 60
@@ -128,9 +136,11 @@ class Notifier:
         self._bells.outbox.ring()
 
     def _breaker_open(self) -> bool:
+        """Once open it stays so until something arrives."""
         while self._failures and self._clock.monotonic() - self._failures[0] > 60:
             self._failures.popleft()
-        return len(self._failures) > _FAILURES_A_MINUTE
+        self._broken = self._broken or len(self._failures) > _FAILURES_A_MINUTE
+        return self._broken
 
     async def _fly(self, notification: Notification) -> None:
         """One notification that trips us must not stop the others."""
@@ -164,7 +174,7 @@ class Notifier:
             case Verdict.DELIVERED:
                 if self._failing:
                     log.info("notifications reach Sinqro again")
-                self._failing = False
+                self._failing = self._broken = False
                 self._failures.clear()
                 await self._ledger.write(lambda tx: tx.notification_delivered(notification.id, self._clock.now()))
             case Verdict.FINAL:
