@@ -20,6 +20,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
+from app.domain.errors import SinqroRefused
 from app.link import wire
 from app.link.messages import Frame, RequestFault, decode_value, fault_frame, parse_fault, result_frame
 from app.sandbox.sinqro_calls import SinqroCallees
@@ -52,6 +53,8 @@ class SinqroLink:
         """Selling point and installation that stopped for a takeover under way."""
         self._sent_at: dict[str, float] = {}
         self._again_at: dict[str, float] = {}
+        self._refused: set[str] = set()
+        """Requests whose last answer was an error that can be retried."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: Server | None = None
 
@@ -113,6 +116,7 @@ class SinqroLink:
     def _push(self, peer: Peer, request: LinkRequest) -> None:
         if (request.selling_point, peer.installation_id) in self._stopped:
             return
+        self._refused.discard(request.id)
         silence = min(SILENCE * 2**request.sent, MOST_SILENCE)
         request.sent += 1
         self._again_at[request.id] = time.monotonic() + silence
@@ -132,8 +136,17 @@ class SinqroLink:
             await asyncio.sleep(RETRY / 2)
             now = time.monotonic()
             for request in list(self.state.unanswered.values()):
-                if self._again_at.get(request.id, now) <= now:
-                    self.deliver(request)
+                peer = self.peer_of(request.selling_point)
+                if peer is not None and self._again_at.get(request.id, now) <= now and self._seems_lost(peer, request):
+                    self._push(peer, request)
+
+    def _seems_lost(self, peer: Peer, request: LinkRequest) -> bool:
+        """Not when it only waits its turn: a companion with a backlog answers, and answers what came before."""
+        if request.id in self._refused:
+            return True
+        sent_at = self._sent_at.get(request.id)
+        silent = time.perf_counter() - peer.last_answer > SILENCE
+        return silent if sent_at is None else silent or sent_at < peer.answered_up_to
 
     # ---------------------------------------------------------------- connections
 
@@ -189,10 +202,13 @@ class SinqroLink:
     def _take(self, peer: Peer, message: bytes) -> None:
         try:
             frame = _FRAME.decode(message)
+            message.decode()
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             self.state.record("frame.malformed", deviceName=peer.device_name, size=len(message))
             peer.send(fault_frame(b"", parse_fault()))
             return
+        if frame.method and not frame.id:
+            return  # JSON-RPC: nobody waits for an answer
         if frame.method == wire.TAKE_OVER:
             self._own(self._answer_take_over(peer, frame))
         elif frame.method:
@@ -230,11 +246,12 @@ class SinqroLink:
     # ---------------------------------------------------------------- answers of the companion
 
     def _take_answer(self, peer: Peer, frame: Frame) -> None:
-        answer = (
-            {"error": decode_value(bytes(frame.error))}
-            if frame.error
-            else {"result": decode_value(bytes(frame.result))}
-        )
+        kind, raw = ("error", frame.error) if frame.error else ("result", frame.result)
+        try:
+            answer = {kind: decode_value(bytes(raw))}
+        except SinqroRefused:  # deeper than anything can be read
+            self.state.record("answer.malformed", deviceName=peer.device_name, size=len(raw))
+            return
         raw_id = bytes(frame.id)
         request = self._request_of(raw_id, answer)
         if request is None:
@@ -246,11 +263,16 @@ class SinqroLink:
             self.state.record("answer.ignored", order=request.order, deviceName=peer.device_name, requestId=request.id)
         elif _retryable(answer):
             self._again_at[request.id] = time.monotonic() + RETRY
+            self._refused.add(request.id)
             self.state.record("answer.retry", order=request.order, requestId=request.id, **answer)
         else:
             self._again_at.pop(request.id, None)
+            peer.last_answer = time.perf_counter()
             sent_at = self._sent_at.pop(request.id, None)
-            taken = None if sent_at is None else round((time.perf_counter() - sent_at) * 1000, 3)
+            taken = None
+            if sent_at is not None:
+                taken = round((peer.last_answer - sent_at) * 1000, 3)
+                peer.answered_up_to = max(peer.answered_up_to, sent_at)
             self.state.answer_request(request, answer, taken)
 
     def _request_of(self, raw_id: bytes, answer: dict[str, Any]) -> LinkRequest | None:
@@ -275,8 +297,9 @@ class SinqroLink:
                 told = {"sellingPointId": place.id, "deviceName": peer.device_name, "epoch": place.epoch + 1}
                 request_id = self.state.new_request_id()
                 if loser is not None:
-                    await loser.call(wire.SUPERSEDED, {"requestId": request_id, **told}, HANDOVER)
+                    # From here on nothing is sent to it and no answer counts: what it did not answer, the winner gets.
                     self._stopped.add((place.id, loser.installation_id))
+                    await loser.call(wire.SUPERSEDED, {"requestId": request_id, **told}, HANDOVER)
                 self._callees.put_in_charge(place, peer)
                 self._stopped = {pair for pair in self._stopped if pair[0] != place.id}
             peer.send(result_frame(bytes(frame.id), {"epoch": place.epoch}))

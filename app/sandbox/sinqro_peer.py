@@ -36,6 +36,10 @@ class Peer:
         self.device_name = installation.device_name
         self.dead = False
         """Half open: what is written is lost, what comes is not read."""
+        self.last_answer = 0.0
+        """When an answer came last (``time.perf_counter``)."""
+        self.answered_up_to = 0.0
+        """When the newest of the requests left that were answered."""
         self.replies: dict[str, asyncio.Future[dict[str, Any]]] = {}
         """Who waits for the answer to a frame sent once, by the text of its id."""
         self.replies_to_none: list[asyncio.Future[dict[str, Any]]] = []
@@ -54,6 +58,8 @@ class Peer:
             frame, due, sent_at = await self._queue.get()
             faults = self.misbehaviour.faults
             if self.dead or self.misbehaviour.happens(faults.drop):
+                if sent_at is not None:
+                    sent_at(time.perf_counter())  # Sinqro believes so
                 continue
             overtaking = None
             if self.misbehaviour.happens(faults.reorder):

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -127,6 +128,39 @@ async def test_a_retryable_error_is_repeated_and_another_is_final(
         assert len(one.received) == 3
 
 
+async def test_a_backlog_that_moves_is_not_sent_again(
+    sinqro: SinqroSandbox, make: OrderGenerator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sinqro_link, "SILENCE", 0.1)
+    monkeypatch.setattr(sinqro_link, "RETRY", 0.02)
+
+    def slow(method: str, params: dict[str, Any]) -> Any:
+        time.sleep(0.002)
+        return store(method, params)
+
+    async with companion(sinqro, handle=slow) as one:
+        made = [sinqro.place(make.order()) for _ in range(200)]
+        for request in made:
+            assert await sinqro.answer_of(request) is not None
+        assert len(one.received) == 200
+
+
+async def test_frames_that_are_no_answer_end_nothing(sinqro: SinqroSandbox, make: OrderGenerator) -> None:
+    async with companion(sinqro, handle=silent) as one:
+        made = sinqro.place(make.order())
+        for text in (
+            "[]",
+            '{"result": 1}',
+            '{"id": [1], "result": 1}',
+            '{"id": "unknown", "error": null}',
+            '{"method": "link.ping"}',
+            '{"id": "%s", "result": %s%s}' % (made.id, "[" * 900, "]" * 900),  # noqa: UP031
+            '{"id": "%s", "result": %s%s}' % (made.id, "[" * 100_000, "]" * 100_000),  # noqa: UP031
+        ):
+            await one.send(text)
+        assert (await one.call("link.ping", {}))["result"]
+
+
 async def test_nonsense_is_sent_raw_and_its_refusal_is_final(sinqro: SinqroSandbox, make: OrderGenerator) -> None:
     async with companion(sinqro) as one:
         made = sinqro.place(b'{"id": 77, "totalAmount": NaN, oops')
@@ -247,6 +281,21 @@ async def test_a_second_installation_is_a_viewer_until_it_takes_over(
         await one.disconnect()
         await one.connect()
         assert one.hello["sellingPoints"][0]["role"] == "viewer"
+
+
+async def test_what_comes_during_a_takeover_goes_to_the_winner(sinqro: SinqroSandbox, make: OrderGenerator) -> None:
+    order = make.order()
+
+    def stops(method: str, params: dict[str, Any]) -> Any:
+        sinqro.place(order)
+        return {}
+
+    async with two(sinqro, handle=stops) as (one, other):
+        await other.call("link.takeOver", {"sellingPointId": "3961"})
+        while not other.received:
+            await asyncio.sleep(0.005)
+        assert methods(one) == ["link.superseded"]
+        assert methods(other) == ["order.create"]
 
 
 async def test_a_takeover_goes_on_without_the_loser(sinqro: SinqroSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
