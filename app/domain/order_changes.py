@@ -125,7 +125,11 @@ def _amount(value: Decimal) -> str:
 
 def _table(order: Order) -> str:
     place = order.service_location
-    return "" if place is None else place.name or str(place.code or "")
+    if place is None:
+        return ""
+    zone = place.service_zone
+    parts = [place.name or str(place.code or ""), (zone.name or str(zone.code or "")) if zone else ""]
+    return " · ".join(part for part in parts if part)
 
 
 def _customer(order: Order) -> str:

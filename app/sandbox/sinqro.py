@@ -15,7 +15,6 @@ does what the methods here do. With ``data`` a restart knows the same orders, in
 
 import asyncio
 import re
-import socket
 import time
 from collections.abc import Callable, Sequence
 from email.utils import format_datetime
@@ -36,6 +35,7 @@ from app.sandbox.sinqro_control import REQUEST_WAIT, SinqroControl
 from app.sandbox.sinqro_faults import Misbehaviour, SinqroFaults
 from app.sandbox.sinqro_http import SinqroHttp
 from app.sandbox.sinqro_link import SinqroLink
+from app.sandbox.sinqro_listener import listen
 from app.sandbox.sinqro_state import LinkRequest, SinqroOrder, SinqroState
 from app.sandbox.sinqro_store import SinqroStore
 from app.sandbox.sinqro_view import values_of
@@ -73,7 +73,7 @@ class SinqroSandbox:
 
     async def __aenter__(self) -> Self:
         """Listen on both ports."""
-        listener = socket.create_server((HOST, self._link_port))
+        listener = listen(self._store, self._link_port)
         self._link_port = listener.getsockname()[1]
         try:
             await self._server.start()
@@ -309,9 +309,11 @@ class SinqroSandbox:
 async def serve(
     *, port: int, link_port: int | None = None, data: Path | None = None, announce: Callable[[str], None]
 ) -> None:
-    """Run alone until cancelled; ``announce`` is told addresses and a pairing code. The link is at ``port + 1``."""
-    chosen = link_port if link_port is not None else port + 1 if port else 0
-    async with SinqroSandbox(port=port, link_port=chosen, data=data) as sinqro:
+    """Run alone until cancelled; ``announce`` is told addresses and a pairing code.
+
+    The link is at a free port, which pairing tells; with ``data`` it is the same one at each start.
+    """
+    async with SinqroSandbox(port=port, link_port=link_port or 0, data=data) as sinqro:
         announce(f"Sinqro sandbox: {sinqro.base_url} (link {sinqro.link_url})")
         announce(f"Pair with {sinqro.pairing_code()} (a new code: POST {sinqro.base_url}/control/pairing-codes)")
         await asyncio.Event().wait()

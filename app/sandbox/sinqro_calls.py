@@ -1,5 +1,6 @@
 """The companion's requests over the link, answered by the Sinqro sandbox (contract: Companion → Sinqro)."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -133,7 +134,16 @@ class SinqroCallees:
             "name": place.name,
             "timezone": place.timezone,
             "allowedOrderTypes": ["delivery", "collection", "insitu", "inside", "reservation"],
+            "active": self._active(place),
         }
+
+    def _active(self, place: Restaurant) -> dict[str, Any] | None:
+        """Who is in charge, and for how long its link has been down (the companion's contract)."""
+        if not place.active:
+            return None
+        since = self.state.silent_since.get(place.active)
+        silent = {} if since is None else {"silentSeconds": round(time.monotonic() - since, 1)}
+        return {"deviceName": place.device_name} | silent
 
     def _availability(self, peer: Peer, params: bytes) -> dict[str, Any]:
         place = self._place(decode_params(_Place, params))

@@ -196,6 +196,7 @@ class SinqroLink:
             self._connected.discard(peer)
             if self.peers.get(peer.installation_id) is peer:
                 del self.peers[peer.installation_id]
+                self.state.silent_since[peer.installation_id] = time.monotonic()
             with contextlib.suppress(asyncio.CancelledError):
                 await writer
 
@@ -229,6 +230,7 @@ class SinqroLink:
     def _greeted(self, peer: Peer, hello: dict[str, Any]) -> None:
         before = self.peers.get(peer.installation_id)
         self.peers[peer.installation_id] = peer
+        self.state.silent_since.pop(peer.installation_id, None)
         if before is not None and before is not peer:
             # One connection for each installation: the older one is a leftover of a broken network.
             self._own(before.connection.close(1001, "ANOTHER_CONNECTION"))

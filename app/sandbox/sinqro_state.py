@@ -133,10 +133,13 @@ class SinqroState:
         self.restaurants = {
             ident: Restaurant(id=ident, name=name, timezone=zone) for ident, name, zone in selling_points
         }
+        self.silent_since: dict[str, float] = {}
+        """Monotonic seconds since when an installation's link is down; at the start all are."""
         self.restaurants |= {place.id: place for place in store.load("restaurant", Restaurant)}
         self.codes = {code.code: code for code in store.load("code", PairingCode)}
         self.wrong_tries = 0
         self.installations = {one.token: one for one in store.load("installation", Installation)}
+        self.silent_since |= {one.installation_id: time.monotonic() for one in self.installations.values()}
         self.orders = {order.key: order for order in store.load("order", SinqroOrder)}
         self.requests = {request.id: request for request in store.load("request", LinkRequest)}
         self.unanswered = {ident: request for ident, request in self.requests.items() if not request.answered}
