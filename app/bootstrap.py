@@ -12,7 +12,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import adapters
 from app import __version__
@@ -37,6 +37,9 @@ from app.ports.vault import Vault
 from app.runtime.companion import Companion
 from app.runtime.host import run_headless
 from app.services.no_pos import NoPos
+
+if TYPE_CHECKING:
+    from app.report.doctor import Report
 
 log = logging.getLogger(__name__)
 
@@ -280,3 +283,17 @@ def serve(*, config: Path | None, data: Path | None, secrets: Path | None, verbo
         files=log_settings.files,
     ):
         run_headless(work)
+
+
+async def examine(*, config: Path | None, data: Path | None, secrets: Path | None) -> "Report":
+    """Look at everything, beside a companion that runs or without one; see :mod:`app.report.doctor`."""
+    from app import bootstrap_doctor
+
+    environ = process_environment()
+    redactor = Redactor()
+    return await bootstrap_doctor.examine(
+        paths=find_paths(environ=environ, config=config, data=data),
+        environ=environ,
+        vault=open_vault(environ, redactor, secrets),
+        mask=redactor,
+    )
