@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -93,10 +93,13 @@ class SinqroHttp:
             self.state.record("notification.fault", status=status)
             return problem(status, "FAULT", "the sandbox was told to", retry_after=1 if status in (429, 503) else None)
         body = b""
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MOST_BYTES:
-                return problem(413, "TOO_LARGE", f"more than {MOST_BYTES} bytes")
+        try:
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MOST_BYTES:
+                    return problem(413, "TOO_LARGE", f"more than {MOST_BYTES} bytes")
+        except ClientDisconnect:  # the companion died while it sent
+            return HangUp()
         try:
             taken = receive(self.state, request.path_params.get("selling_point", ""), dict(request.headers), body)
             answer: Response = JSONResponse(taken)

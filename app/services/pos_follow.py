@@ -150,6 +150,8 @@ class PosFollow:
             return
         now = self._clock.now()
         tx.clear_due(key, DueKind.POS_UPDATE)
+        if record.status in OFF:  # nothing of it is cooked: no person has to change anything either
+            return
         if version == 0:
             tx.add_history(key, now, "update_refused", Origin.POS, version=record.version)
             tx.put_order(record.marked(Mark.CHANGE_BY_HAND))

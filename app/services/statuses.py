@@ -47,7 +47,8 @@ def change(
     if origin is not Origin.POS and record.in_pos and target is not record.pos_has:
         tx.set_due(DueKind.POS_STATUS, record.key, now)
     if target in OFF:
-        return withdraw(tx, record, now)
+        tx.clear_due(record.key, DueKind.POS_UPDATE)
+        return withdraw(tx, record.unmarked(Mark.CHANGE_BY_HAND), now)
     if record.injection is Injection.STORED and not record.injection_code and not record.scheduled:
         tx.set_due(DueKind.INJECT, record.key, now)
     if target is Status.COMPLETED and record.injection in (Injection.STORED, Injection.WAITING):
