@@ -41,11 +41,8 @@ def checked(amount: Decimal, currency: str = "EUR") -> Decimal:
         raise AmountError(f"{amount} is not an amount of money")
     if abs(amount) >= LIMIT:
         raise AmountError(f"{amount:.3E} is too large for an amount of money")
-    digits = amount.as_tuple().exponent
-    if isinstance(digits, int) and -digits > exponent(currency) + EXTRA_DECIMALS:
-        trimmed = amount.normalize().as_tuple().exponent
-        if isinstance(trimmed, int) and -trimmed > exponent(currency) + EXTRA_DECIMALS:
-            raise AmountError(f"{amount} has more decimals than an amount in {currency} can have")
+    if amount != amount.quantize(Decimal(1).scaleb(-exponent(currency) - EXTRA_DECIMALS)):
+        raise AmountError(f"{amount:.12g} has more decimals than an amount in {currency:.10} can have")
     return amount
 
 

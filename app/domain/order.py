@@ -180,7 +180,7 @@ def decode_order(raw: bytes, zone: tzinfo) -> Order:
         order = _ORDER.decode(raw)
     except msgspec.ValidationError as exc:
         message, _, path = str(exc).partition(" - at `")
-        raise OrderFormError(message, path=path.rstrip("`") or "$") from exc
+        raise OrderFormError(message[:200], path=path.rstrip("`") or "$") from exc  # it may quote a long text
     except RecursionError as exc:
         raise OrderFormError("nested too deeply") from exc
     except (msgspec.DecodeError, UnicodeDecodeError) as exc:
@@ -223,4 +223,4 @@ def _check(order: Order, zone: tzinfo) -> None:
             try:
                 parse_time(text, zone)
             except (ValueError, OverflowError) as exc:
-                raise OrderFormError(f"{text!r} is not a time", path=path) from exc
+                raise OrderFormError(f"{text[:60]!r} is not a time", path=path) from exc

@@ -5,6 +5,7 @@ status and number forms (12, 12.0, "12.00") don't count.
 """
 
 from collections import Counter
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -82,7 +83,7 @@ def compare(old: Order, new: Order) -> list[Change]:
             amount=new.total - old.total if kind is ChangeKind.TOTAL else Decimal(0),
         )
         for kind, before, after in pairs
-        if before != after
+        if before != after and not (kind is ChangeKind.TIME and _same_moment(before, after))
     ]
     return changes
 
@@ -110,13 +111,28 @@ def _counted(order: Order) -> dict[tuple[str, Decimal, str, str], Decimal]:
 
 
 def _words(line: OrderLine) -> str:
-    options = ", ".join(_words(child) for child in line.children)
+    options = ", ".join(_option(child) for child in line.children)
     label = line.label or line.type
     return f"{label} ({options})" if options else label
 
 
+def _option(line: OrderLine) -> str:
+    """An option may cost nothing: its quantity and comment show in no price."""
+    quantity = "" if line.quantity == 1 else f"{_plain(line.quantity)} "
+    comment = f": {line.comment}" if line.comment else ""
+    return f"{quantity}{_words(line)}{comment}"
+
+
 def _plain(value: Decimal | int | None) -> str:
-    return "" if value is None else f"{Decimal(value).normalize():f}"
+    return "" if value is None else f"{Decimal(value).normalize() + 0:f}"  # + 0: no "-0"
+
+
+def _same_moment(before: str, after: str) -> bool:
+    """Two spellings of one time; of one with a zone and one without we can't know."""
+    try:
+        return datetime.fromisoformat(before.strip()) == datetime.fromisoformat(after.strip())
+    except ValueError:
+        return False
 
 
 def _amount(value: Decimal) -> str:

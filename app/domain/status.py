@@ -53,6 +53,9 @@ _LADDERS = {
 }
 _OTHER_LADDER = (*_COMMON, Status.COMPLETED)
 
+_HEIGHT = {status: height for height, status in enumerate(_LADDERS[OrderType.DELIVERY])} | {Status.SEATED: 2}
+"""How far on, whatever the type: an order read at last may be of another type than its status was made for."""
+
 
 class Injection(StrEnum):
     """How far an order got into the POS."""
@@ -113,8 +116,7 @@ def next_steps(order_type: OrderType, current: Status) -> frozenset[Status]:
     """Every status that an order of this type may be given by hand now."""
     if current.final:
         return frozenset()
-    steps = ladder(order_type)
-    possible = set(steps[steps.index(current) + 1 :]) | {Status.CANCELLED}
+    possible = {step for step in ladder(order_type) if _HEIGHT[step] > _HEIGHT[current]} | {Status.CANCELLED}
     if current is Status.PENDING:
         possible.add(Status.REJECTED)
     if order_type is OrderType.RESERVATION and current in (Status.ACCEPTED, Status.PENDING):
@@ -143,7 +145,6 @@ def merge(order_type: OrderType, current: Status, incoming: Status) -> Merge:
     if incoming.final:
         known = order_type is OrderType.RESERVATION or incoming is not Status.NO_SHOW
         return Merge.APPLIED if known else Merge.STALE
-    steps = ladder(order_type)
-    if incoming not in steps or steps.index(incoming) < steps.index(current):
+    if incoming not in ladder(order_type) or _HEIGHT[incoming] <= _HEIGHT[current]:
         return Merge.STALE
     return Merge.APPLIED

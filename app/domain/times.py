@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 def parse_time(text: str, zone: tzinfo) -> datetime:
     """An aware time from ISO 8601 text; ``+0000``, ``+00:00`` and ``Z`` alike; without a zone it is in ``zone``.
 
-    A local time that does not exist (clock jump forward) counts as the moment of the jump's far side, one that comes
-    twice as the first. Raises ``ValueError`` for anything else, a bare date among it.
+    A local time that comes twice is the first; one that does not exist (clock jump forward) is read as if the clock had
+    not jumped (02:30 is 03:30). Raises ``ValueError`` for anything else, a bare date among it.
     """
     value = text.strip()
     if len(value) < 16:  # shorter than YYYY-MM-DDTHH:MM: a date alone is no time
@@ -16,7 +16,10 @@ def parse_time(text: str, zone: tzinfo) -> datetime:
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as exc:
+        raise ValueError(f"{text!r} is out of range") from exc
 
 
 def zone_of(name: str) -> ZoneInfo:
