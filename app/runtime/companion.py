@@ -22,7 +22,7 @@ from app.link.clock import ClockOffset
 from app.link.state import LinkState
 from app.link.wire import Wire
 from app.ports.clock import Clock
-from app.ports.ledger import Ledger, LedgerTransaction
+from app.ports.ledger import Ledger, LedgerTransaction, LedgerView
 from app.ports.pos import PosAdapter, PosWebhook
 from app.ports.sinqro import LinkHandler, NotificationSender, SellingPointRole, SinqroCalls
 from app.runtime.supervisor import Supervisor
@@ -38,6 +38,7 @@ from app.services.outgoing import tell_status
 from app.services.outlet import Outlet
 from app.services.pos_follow import PosFollow
 from app.services.relay import StatusRelay
+from app.services.sheets import OrderStory, SheetBook
 from app.services.snapshot import Snapshot
 from app.services.staff import Staff
 
@@ -102,6 +103,7 @@ class Companion(LinkHandler):
         self._bells = Bells()
         self._bells.on_change = on_change
         self._stopping = asyncio.Event()
+        self._book = SheetBook()
         self.link = make_link(self)
         self.receiver_url = ""
         """Where the POS posts its webhooks to (plus the selling point); empty while the receiver is off."""
@@ -276,6 +278,32 @@ class Companion(LinkHandler):
             ledger=self._ledger,
             link=self.link.state,
             environment=self.environment,
+            book=self._book,
             clock_offset_seconds=None if offset is None else offset.total_seconds(),
             now=self._clock.now(),
         )
+
+    async def story(self, key: OrderKey) -> OrderStory | None:
+        """One order, open or not, with its history; ``None`` when there is none."""
+        outlet = self.outlets[key.selling_point]
+
+        def read(view: LedgerView) -> OrderStory | None:
+            record = view.order(key)
+            if record is None:
+                return None
+            return OrderStory(
+                record=record,
+                sheet=self._book.sheet(view, record, outlet.selling_point.zone),
+                history=tuple(view.history(key)),
+                unsent=len(view.undelivered(key)),
+            )
+
+        return await self._ledger.read(read)
+
+    async def reconnect(self) -> None:
+        """A person does not want to wait for the next try of the link."""
+        self.link.reconnect_now()
+
+    async def look_at_pos(self, selling_point: str) -> None:
+        """A person does not want to wait for the next look at the POS."""
+        self._relay.hint(selling_point)

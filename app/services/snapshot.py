@@ -4,11 +4,13 @@ from datetime import datetime
 
 import msgspec
 
+from app.domain.availability import Closing
 from app.domain.record import OrderRecord
 from app.link.state import LinkState
 from app.ports.ledger import Ledger, LedgerView
 from app.ports.sinqro import Role
 from app.services.outlet import Outlet
+from app.services.sheets import OrderSheet, SheetBook
 
 
 class OutletSnapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +29,13 @@ class OutletSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     """Notifications that Sinqro does not have yet."""
     orders: tuple[OrderRecord, ...]
     """Orders that still want something, oldest first."""
+    sheets: tuple[OrderSheet, ...] = ()
+    """What their texts say, in the same order."""
+    unsent: frozenset[str] = frozenset()
+    """Ids of those of them that Sinqro does not know the newest of yet."""
+    closings: tuple[Closing, ...] = ()
+    """Why it is or will be closed."""
+    timezone: str = "Europe/Madrid"
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,13 +54,16 @@ async def take(
     ledger: Ledger,
     link: LinkState,
     environment: str,
+    book: SheetBook,
     clock_offset_seconds: float | None,
     now: datetime,
 ) -> Snapshot:
     """Read it all, in one read of the ledger."""
 
     def read(view: LedgerView) -> tuple[OutletSnapshot, ...]:
-        return tuple(_outlet(view, outlet) for outlet in outlets.values())
+        taken = tuple(_outlet(view, outlet, book) for outlet in outlets.values())
+        book.keep_only({record.key for outlet in taken for record in outlet.orders})
+        return taken
 
     return Snapshot(
         at=now,
@@ -62,7 +74,9 @@ async def take(
     )
 
 
-def _outlet(view: LedgerView, outlet: Outlet) -> OutletSnapshot:
+def _outlet(view: LedgerView, outlet: Outlet, book: SheetBook) -> OutletSnapshot:
+    orders = tuple(view.open_orders(outlet.id))
+    outbox = view.outbox_size(outlet.id)
     return OutletSnapshot(
         id=outlet.id,
         name=outlet.selling_point.name,
@@ -73,6 +87,10 @@ def _outlet(view: LedgerView, outlet: Outlet) -> OutletSnapshot:
         till_open=outlet.till_open,
         pos_message=outlet.pos_message,
         endpoint_stopped=outlet.endpoint_stopped,
-        outbox=view.outbox_size(outlet.id),
-        orders=tuple(view.open_orders(outlet.id)),
+        outbox=outbox,
+        orders=orders,
+        sheets=book.sheets(view, orders, outlet.selling_point.zone),
+        unsent=frozenset(record.order_id for record in orders if outbox and view.undelivered(record.key)),
+        closings=tuple(view.closings(outlet.id)),
+        timezone=outlet.selling_point.timezone,
     )
