@@ -14,8 +14,8 @@ NOTE_LIMIT = 250
 NAME_LIMIT = 200
 """Longest name or address of the POS, in characters."""
 
-_PLAIN = re.compile(r"[ -~\u00a1-\u024f\u2010-\u2027\u20ac]*")
-"""Latin letters and punctuation: nothing to do, which is nearly always."""
+_PLAIN = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u024f\u2010-\u2027\u20ac]*")
+"""Latin letters and punctuation, the soft hyphen apart: nothing to do, which is nearly always."""
 
 _WORDS = {
     "🥜": "cacahuetes",

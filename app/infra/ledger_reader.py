@@ -139,8 +139,9 @@ class LedgerReader:
     def due_rows(self, now: datetime, selling_points: Sequence[str], limit: int) -> list[DueRow]:
         marks = ", ".join("?" * len(selling_points))
         rows = self.do(
+            # The plus: by index of time, not of selling point (which nearly all rows share), here and below.
             "SELECT kind, selling_point, order_id, at FROM due"  # noqa: S608
-            f" WHERE at <= ? AND selling_point IN ({marks}) ORDER BY at LIMIT ?",
+            f" WHERE at <= ? AND +selling_point IN ({marks}) ORDER BY at LIMIT ?",
             (to_micros(now), *selling_points, limit),
         )
         return [
@@ -150,8 +151,11 @@ class LedgerReader:
 
     def next_due(self, selling_points: Sequence[str]) -> datetime | None:
         marks = ", ".join("?" * len(selling_points))
-        row = self.do(f"SELECT min(at) FROM due WHERE selling_point IN ({marks})", selling_points).fetchone()  # noqa: S608
-        return _moment(row[0])
+        row = self.do(
+            f"SELECT at FROM due WHERE +selling_point IN ({marks}) ORDER BY at LIMIT 1",  # noqa: S608
+            selling_points,
+        ).fetchone()
+        return _moment(row[0]) if row else None
 
     def open_count(self, selling_point: str) -> int:
         row = self.do("SELECT count(*) FROM orders WHERE open = 1 AND selling_point = ?", (selling_point,)).fetchone()
@@ -171,7 +175,11 @@ class LedgerReader:
         return [notification_of(row) for row in rows]
 
     def next_notification_due(self) -> datetime | None:
-        return _moment(self.do("SELECT min(max(due_at, lease_until)) FROM outbox WHERE state = 0").fetchone()[0])
+        row = self.do(
+            "SELECT min(max(due_at, lease_until)) FROM outbox AS o WHERE state = 0 AND NOT EXISTS"
+            " (SELECT 1 FROM outbox AS p WHERE p.state = 0 AND p.lane = o.lane AND p.sequence < o.sequence)"
+        ).fetchone()
+        return _moment(row[0])
 
     def quarantine(self) -> list[tuple[datetime, str, bytes]]:
         rows = self.do("SELECT at, reason, raw FROM quarantine ORDER BY sequence")

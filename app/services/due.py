@@ -26,6 +26,8 @@ _AFTER_A_BUG = timedelta(minutes=1)
 _AT_ONCE = 500
 _BREATH = 0.02
 """Seconds between two looks at the least: in a burst the bell rings at every commit."""
+_BREATH_FOR_EACH = 0.0005
+"""Added for each handler under way: a look finds their rows again."""
 
 
 class DueService:
@@ -56,7 +58,7 @@ class DueService:
                 while True:
                     pause = await self._turn()
                     await self._bells.due.wait(pause)
-                    await self._clock.sleep(_BREATH)
+                    await self._clock.sleep(_BREATH + _BREATH_FOR_EACH * len(self._running))
             finally:
                 self._group = None
 

@@ -27,7 +27,10 @@ from app.services.outlet import Outlet
 log = logging.getLogger(__name__)
 
 AT_ONCE = 4
-"""Notifications under way at the same time: the kitchen's orders go first when many come."""
+"""Notifications under way at the same time."""
+
+IN_A_RUSH = 1
+"""The same while orders queue for a POS: the kitchen goes first."""
 
 _LEASE = timedelta(seconds=30)
 _FAILURES_A_MINUTE = 15
@@ -98,7 +101,8 @@ class Notifier:
 
     async def _turn(self, group: asyncio.TaskGroup) -> float:
         names = [name for name, outlet in self._outlets.items() if outlet.in_charge and not outlet.endpoint_stopped]
-        free = AT_ONCE - len(self._flying)
+        rush = any(outlet.crowded for outlet in self._outlets.values())
+        free = (IN_A_RUSH if rush else AT_ONCE) - len(self._flying)
         probing = self._breaker_open()
         if probing:
             pause = self._next_probe - self._clock.monotonic()

@@ -49,6 +49,11 @@ class Outlet:
         return self.selling_point.id
 
     @property
+    def crowded(self) -> bool:
+        """Whether orders queue for a POS that answers: all the calls it may have at once are under way."""
+        return self.lane.locked() and self.pos_ok is not False
+
+    @property
     def in_charge(self) -> bool:
         """Whether this installation does the work."""
         return self.role is Role.ACTIVE

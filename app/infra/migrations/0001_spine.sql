@@ -58,6 +58,7 @@ CREATE TABLE outbox (
 );
 CREATE INDEX outbox_lane ON outbox (lane, sequence) WHERE state = 0;
 CREATE INDEX outbox_due ON outbox (due_at) WHERE state = 0;
+CREATE INDEX outbox_waiting ON outbox (sequence) WHERE state = 0;
 
 CREATE TABLE due (
     kind          TEXT NOT NULL,
