@@ -132,13 +132,13 @@ class LedgerRows(LedgerReader):
     # outbox
 
     def add_notification(self, notification: Notification, *, supersedes: Iterable[str] = ()) -> None:
+        created = to_micros(notification.created_at)
+        lane = f"{notification.selling_point}/{notification.order_id or f'({notification.type})'}"
         for old in supersedes:
             self.do(
-                "UPDATE outbox SET state = 3, done_at = ? WHERE id = ? AND state = 0 AND attempts = 0",
-                (to_micros(notification.created_at), old),
+                "UPDATE outbox SET state = 3, done_at = ? WHERE id = ? AND lane = ? AND state = 0 AND attempts = 0",
+                (created, old, lane),
             )
-        created = to_micros(notification.created_at)
-        lane = notification.order_id or f"({notification.type})"
         self.do(
             "INSERT INTO outbox (id, selling_point, order_id, lane, type, data, created_at, deliver_by, due_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -146,7 +146,7 @@ class LedgerRows(LedgerReader):
                 notification.id,
                 notification.selling_point,
                 notification.order_id,
-                f"{notification.selling_point}/{lane}",
+                lane,
                 notification.type,
                 _ENCODER.encode(notification.data),
                 created,

@@ -41,6 +41,9 @@ _CHECK_AT_OPEN = 32 * 1024 * 1024
 
 _STOP = None
 
+_MISTAKES = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
+"""What SQLite says of a piece of work that is wrong by itself."""
+
 
 class _Work(NamedTuple):
     work: Callable[[LedgerTransaction], Any]
@@ -79,11 +82,11 @@ class SqliteLedger:
 
     def close(self) -> None:
         """Finish what is queued, then close the file."""
-        if self._thread is None:
+        thread, self._thread = self._thread, None
+        if thread is None:
             return
         self._queue.put(_STOP)
-        self._thread.join(timeout=30)
-        self._thread = None
+        thread.join(timeout=30)
         self._readers.shutdown(wait=True)
         if self._reader is not None:
             self._reader.close()
@@ -108,6 +111,8 @@ class SqliteLedger:
         return await future
 
     async def read(self, work: Callable[[LedgerView], T]) -> T:
+        if self._thread is None:
+            raise LedgerError("the ledger is closed")
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
     async def verify(self) -> list[str]:
@@ -172,7 +177,7 @@ class SqliteLedger:
         if 0 < version < len(scripts):
             self._copy(connection, version)
         for number, script in enumerate(scripts[version:], version + 1):
-            connection.executescript(f"BEGIN;{script};PRAGMA user_version = {number};COMMIT;")  # noqa: S608
+            connection.executescript(f"BEGIN;{script};PRAGMA user_version = {number};COMMIT;")
 
     def _copy(self, connection: sqlite3.Connection, version: int) -> None:
         copy = self.path.with_name(f"{self.path.name}.version-{version}")
@@ -196,7 +201,11 @@ class SqliteLedger:
             uri = f"{self.path.resolve().as_uri()}?mode=ro"
             self._reader = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=5)
         try:
-            return work(LedgerReader(self._reader))
+            self._reader.execute("BEGIN")  # one state for all that ``work`` looks at
+            try:
+                return work(LedgerReader(self._reader))
+            finally:
+                self._reader.execute("ROLLBACK")
         except sqlite3.Error as exc:
             raise LedgerError(f"the ledger cannot be read: {exc}") from exc
 
@@ -240,24 +249,31 @@ def _commit(connection: sqlite3.Connection, rows: LedgerRows, batch: list[_Work]
     except sqlite3.Error as exc:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
-        error = LedgerError(f"the ledger cannot be written: {exc}", hint="Is the disk full?")
-        error.__cause__ = exc
-        return [_Outcome(item, None, error) for item in batch]
+        return [_Outcome(item, None, _unwritable(exc)) for item in batch]
     return outcomes
 
 
+def _unwritable(exc: sqlite3.Error) -> LedgerError:
+    error = LedgerError(f"the ledger cannot be written: {exc}", hint="Is the disk full?")
+    error.__cause__ = exc
+    return error
+
+
 def _one(connection: sqlite3.Connection, rows: LedgerRows, item: _Work) -> _Outcome:
+    result, error = None, None
     connection.execute("SAVEPOINT work")
     try:
         result = item.work(rows)
-    except sqlite3.OperationalError:
-        raise  # disk full, I/O: nothing of this batch can be trusted
     except BaseException as exc:
+        if isinstance(exc, sqlite3.DatabaseError) and not isinstance(exc, _MISTAKES):
+            raise  # disk full, I/O, corrupt: nothing of this batch can be trusted
+        error = exc
+        if isinstance(exc, StopIteration):  # no future takes one
+            error = RuntimeError("a StopIteration came out of the work")
+            error.__cause__ = exc
         connection.execute("ROLLBACK TO work")
-        connection.execute("RELEASE work")
-        return _Outcome(item, None, exc)
     connection.execute("RELEASE work")
-    return _Outcome(item, result, None)
+    return _Outcome(item, result, error)
 
 
 def _answer(outcomes: list[_Outcome]) -> None:
