@@ -217,13 +217,15 @@ class Intake:
             if message not in tx.early_status(key):
                 tx.add_early_status(key, now, message)
             return None
-        if revision is not None and revision <= record.sinqro_revision:
-            return record
+        status = outlet.wire.status(params.status)
+        ends = status is not None and status.final and not record.status.final
+        if revision is not None and revision <= record.sinqro_revision and not ends:
+            return record  # an end that was overtaken by an edit is an end all the same
         record = statuses.told_by_sinqro(
             tx,
             outlet,
-            record.with_(sinqro_revision=revision if revision is not None else record.sinqro_revision),
-            outlet.wire.status(params.status),
+            record.with_(sinqro_revision=max(revision or 0, record.sinqro_revision)),
+            status,
             params.status,
             now,
             reason=params.reason or "",

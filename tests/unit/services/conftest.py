@@ -1,0 +1,25 @@
+"""A companion between a POS and a Sinqro in memory, moved step by step; see :mod:`tests.helpers.services`."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.services import Bench, open_bench
+
+MakeBench = Callable[..., AbstractAsyncContextManager[Bench]]
+
+
+@pytest.fixture
+def make_bench(tmp_path: Path) -> MakeBench:
+    """Opens benches on one and the same ledger, with the rules or fakes given."""
+    return partial(open_bench, tmp_path)
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    """One with a POS that can do everything: orders enter it on arrival, to be accepted."""
+    async with open_bench(tmp_path) as opened:
+        yield opened
