@@ -5,6 +5,7 @@ system lets it through (mute, volume) is asked of :class:`SystemVolume`; what a 
 :class:`AlarmTest`, which is kept and shown with its date.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Protocol
@@ -37,7 +38,7 @@ class AlarmSettings(Rules, frozen=True, kw_only=True):
     """Percent of what the system allows; an order that waits for a minute rings at 100."""
     device: str = ""
     """Name of the speaker as the system has it; empty, or while it is missing: the system's choice."""
-    sounds: dict[Sound, str] = {}
+    sounds: dict[Sound, str] = {}  # noqa: RUF012 - msgspec copies empty defaults
     """Another sound for one of ours: a file (wav, flac, ogg, mp3), or the name of one of ours."""
     flash_seconds: Annotated[int, Meta(ge=15, le=600)] = 75
     """An order that waited so long is shown on the whole screen."""
@@ -63,6 +64,10 @@ class SpeakerState(msgspec.Struct, frozen=True, kw_only=True):
 class Speaker(Protocol):
     """Plays the sounds. No call waits for the device; none raises for what a device does."""
 
+    def listen(self, told: Callable[[SpeakerState], None]) -> None:
+        """Have ``told`` called, in a thread of the speaker's, when its state changes and after each probe."""
+        ...
+
     def play(self, sound: Sound, volume: float) -> None:
         """Play a sound once from its beginning, instead of what plays now; ``volume`` is 0 to 1."""
         ...
@@ -72,7 +77,7 @@ class Speaker(Protocol):
         ...
 
     def probe(self) -> None:
-        """Look whether the device opens; what was found is told as a :class:`SpeakerState`."""
+        """Look whether the device opens, after what is still to be played; what was found is told."""
         ...
 
     def close(self) -> None:
