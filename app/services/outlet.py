@@ -95,12 +95,13 @@ class Outlet:
         self.caught_up = False
 
     def pos_answered(self, *, till_open: bool = True, message: str = "") -> bool:
-        """The POS answered; returns whether that ends an outage (logged once)."""
+        """The POS answered; returns whether orders may go on now: an outage ended (logged once), or the till opened."""
+        opened = till_open and not self.till_open
         ended = self.pos_ok is False
         if ended:
             log.info("the POS of selling point %s answers again", self.id)
         self.pos_ok, self.till_open, self.pos_message = True, till_open, message
-        return ended
+        return ended or opened
 
     def pos_failed(self, message: str) -> None:
         """The POS did not answer (logged once for each outage)."""

@@ -7,7 +7,9 @@ transaction as what was learnt up to it, so that nothing is missed and a repetit
 import asyncio
 import random
 
-from app.domain.errors import PosError
+import msgspec
+
+from app.domain.errors import PosError, PosNotFound
 from app.domain.record import DueKind, OrderKey, OrderRecord
 from app.domain.status import Injection
 from app.ports.clock import Clock
@@ -65,15 +67,14 @@ class StatusRelay:
                 back = await self._changes(outlet)
             else:
                 back = await self._each(outlet)
+            if back or outlet.id in self._back or not outlet.till_open:
+                await self._resume(outlet)
+                self._back.discard(outlet.id)
         except PosError as exc:
             was = outlet.pos_ok
             outlet.pos_failed(exc.message)
             if was is not False:
                 self._bells.changed(outlet.id)
-            return
-        if back or outlet.id in self._back or not outlet.till_open:
-            self._back.discard(outlet.id)
-            await self._resume(outlet)
 
     async def _resume(self, outlet: Outlet) -> None:
         """The POS answers again: what waits for it is due now."""
@@ -95,9 +96,11 @@ class StatusRelay:
 
     async def _changes(self, outlet: Outlet) -> bool:
         cursor = await self._ledger.read(lambda view: view.value(_cursor_name(outlet.id)))
+        if not cursor:
+            return await self._first_changes(outlet)
         back = False
         for _ in range(_PAGES):
-            changes = await outlet.pos.changes(cursor or "")
+            changes = await outlet.pos.changes(cursor)
             back = outlet.pos_answered(till_open=outlet.till_open) or back
             if changes.orders or changes.cursor != cursor:
                 found = changes
@@ -106,6 +109,20 @@ class StatusRelay:
             cursor = changes.cursor
             if not changes.more:
                 break
+        return back
+
+    async def _first_changes(self, outlet: Outlet) -> bool:
+        """Without a cursor a POS tells its present: an order of ours that is over there by now is asked for by itself.
+
+        The cursor is kept last, so that a failure on the way begins all of this again.
+        """
+        present = await outlet.pos.changes("")
+        back = outlet.pos_answered(till_open=outlet.till_open)
+        if await self._ledger.write(lambda tx: self._apply(tx, outlet, msgspec.structs.replace(present, cursor=""))):
+            self._bells.changed(outlet.id)
+        if outlet.can(Capability.ORDER_READ):
+            back = await self._each(outlet) or back
+        await self._ledger.write(lambda tx: tx.set_value(_cursor_name(outlet.id), present.cursor))
         return back
 
     async def _each(self, outlet: Outlet) -> bool:
@@ -125,7 +142,7 @@ class StatusRelay:
         if await self._ledger.write(lambda tx: self._apply(tx, outlet, PosChanges(orders=seen, cursor=""))):
             self._bells.changed(outlet.id)
         for answer in answers:
-            if isinstance(answer, BaseException):
+            if isinstance(answer, BaseException) and not isinstance(answer, PosNotFound):  # one it forgot is no outage
                 raise answer
         return back
 

@@ -2,34 +2,14 @@
 
 import asyncio
 import random
-import uuid
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from app.sandbox.evening import Evening, Summary
-from tests.faults.comparison import faults
+from tests.faults.evenings import RULES, check, evening_at, settle_evening
 from tests.helpers.program import Place, open_place
 
 pytestmark = pytest.mark.xdist_group("program")
-
-LEAD = timedelta(hours=1)
-RULES = {"lead_minutes": LEAD.total_seconds() / 60, "scheduled_after_minutes": LEAD.total_seconds() / 60}
-
-
-def evening_at(place: Place, *, orders: int, reservations: int, rate: float, seed: int) -> Evening:
-    return Evening(
-        sinqro=place.sinqro,
-        pos=place.pos,
-        staff=None,
-        orders=orders,
-        reservations=reservations,
-        rate=rate,
-        seed=seed,
-        run_id=uuid.uuid4().hex[:8],
-        lead=LEAD,
-    )
 
 
 async def kill_again_and_again(place: Place, *, times: int, seed: int, longest: float) -> None:
@@ -40,23 +20,6 @@ async def kill_again_and_again(place: Place, *, times: int, seed: int, longest: 
         await place.restart()
 
 
-async def settle(place: Place, evening: Evening) -> None:
-    """Wait for the three sides to agree: the last statuses are on their way when the evening ends."""
-    ids = [story.id for story in evening.stories]
-    for _ in range(100):
-        found = faults(place, ids)
-        if not found:
-            return
-        await asyncio.sleep(0.1)
-    pytest.fail("\n".join([f"{len(found)} faults:", *found, place.program.tail()]), pytrace=False)
-
-
-def check(summary: Summary, placed: int) -> None:
-    assert (summary.placed, summary.stored, summary.final) == (placed, placed, placed), summary
-    assert (summary.lost, summary.doubled, summary.injected_after_cancel) == (0, 0, 0), summary
-    assert summary.notifications_refused == 0, summary
-
-
 async def campaign(folder: Path, *, orders: int, reservations: int, kills: int, seed: int, rate: float) -> None:
     """The POS makes a new order of each request that it gets: only looking first keeps an order from being doubled."""
     async with open_place(folder, idempotent=False, **RULES) as place:
@@ -64,7 +27,7 @@ async def campaign(folder: Path, *, orders: int, reservations: int, kills: int, 
         playing = asyncio.create_task(evening.play())
         await kill_again_and_again(place, times=kills, seed=seed, longest=1.2)
         summary = await playing
-        await settle(place, evening)
+        await settle_evening(place, evening)
         check(summary, orders + reservations)
         assert " ERROR " not in place.program.log, place.program.tail(60)
 
