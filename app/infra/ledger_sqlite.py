@@ -143,23 +143,32 @@ class SqliteLedger:
             try:
                 if self._damaged.exists():
                     raise sqlite3.DatabaseError("found damaged while running")
-                return self._connect(check=self.path.stat().st_size <= _CHECK_AT_OPEN)
+                self._look()
+                return self._connect()
             except sqlite3.DatabaseError as exc:
                 if isinstance(exc, sqlite3.OperationalError) and "malformed" not in str(exc):
                     raise  # locked, full, no permission: the file itself may be sound
                 self._put_aside(str(exc))
-        return self._connect(check=False)
+        return self._connect()
 
-    def _connect(self, *, check: bool) -> sqlite3.Connection:
-        if not self.path.exists():
-            os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))  # readable by the user only
+    def _look(self) -> None:
+        """Raise what SQLite says of a file that is not sound. Read only: closing must leave its log as it is."""
+        with contextlib.closing(self._read_only()) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_master")
+            if self.path.stat().st_size <= _CHECK_AT_OPEN and (faults := _faults(connection)):
+                raise sqlite3.DatabaseError(faults[0])
+
+    def _read_only(self) -> sqlite3.Connection:
+        uri = f"{self.path.resolve().as_uri()}?mode=ro"
+        return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=5)
+
+    def _connect(self) -> sqlite3.Connection:
+        _make_private(self.path)
         connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=5)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA secure_delete = ON")
-            if check and (faults := _faults(connection)):
-                raise sqlite3.DatabaseError(faults[0])
             self._migrate(connection)
         except BaseException:
             connection.close()
@@ -181,12 +190,12 @@ class SqliteLedger:
 
     def _copy(self, connection: sqlite3.Connection, version: int) -> None:
         copy = self.path.with_name(f"{self.path.name}.version-{version}")
+        _make_private(copy)
         with contextlib.closing(sqlite3.connect(copy)) as target:
             connection.backup(target)
-        copy.chmod(0o600)
 
     def _put_aside(self, why: str) -> None:
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
         aside = self.path.with_name(f"{self.path.name}.corrupt-{stamp}")
         log.error("the ledger is corrupt (%s): set aside as %s, a new one begins", why, aside.name)
         for suffix in ("", "-wal", "-shm"):
@@ -198,8 +207,7 @@ class SqliteLedger:
 
     def _read(self, work: Callable[[LedgerView], T]) -> T:
         if self._reader is None:
-            uri = f"{self.path.resolve().as_uri()}?mode=ro"
-            self._reader = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=5)
+            self._reader = self._read_only()
         try:
             self._reader.execute("BEGIN")  # one state for all that ``work`` looks at
             try:
@@ -296,9 +304,14 @@ def _settle(outcomes: list[_Outcome]) -> None:
             work.future.set_exception(error)
 
 
+def _make_private(path: Path) -> None:
+    """Make the file if there is none; readable by the user only, and SQLite gives its own files the same mode."""
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+
+
 def _faults(connection: sqlite3.Connection) -> list[str]:
-    found = [str(row[0]) for row in connection.execute("PRAGMA quick_check(10)")]
-    return [] if found == ["ok"] else found
+    found = [line for row in connection.execute("PRAGMA quick_check(10)") for line in str(row[0]).splitlines()]
+    return [line for line in found if line != "ok" and not line.startswith("***")]
 
 
 def migrations() -> list[str]:
