@@ -7,6 +7,7 @@ The POS double speaks as much of the reference POS's API as a burst of orders ne
 
 import asyncio
 import json
+import re
 import socket
 import time
 from collections.abc import AsyncIterator, Callable
@@ -24,6 +25,8 @@ now = time.perf_counter
 
 ANSWER_AFTER = 0.005
 """Seconds that the POS takes to create an order."""
+
+_ORDER_PATH = re.compile(rb"/api/v1/orders/P-(\w+)(?:/status)?")
 
 
 class HttpExchange(asyncio.Protocol):
@@ -97,6 +100,8 @@ class PosDouble:
             exchange.answer(b"200 OK", b'{"orders":[],"cursor":"1","more":false}')
         elif method == b"GET" and path == b"/api/v1/health":
             exchange.answer(b"200 OK", b'{"ok":true,"till_open":true,"version":"benchmark"}')
+        elif method == b"GET" and (known := _ORDER_PATH.fullmatch(path)):
+            exchange.answer(b"200 OK", _order(known[1].decode()))
         else:
             self.unexpected.append(f"{method.decode()} {target.decode()}")
             exchange.answer(b"404 Not Found", b'{"error":{"code":"not_found","message":"not part of the benchmark"}}')
@@ -110,13 +115,17 @@ class PosDouble:
     def _created(self, exchange: HttpExchange, reference: str) -> None:
         self.open -= 1
         self.answered[reference] = now()
-        answer = {
-            "id": f"P-{reference}",
-            "reference": reference,
-            "status": "held",
-            "changed_at": datetime.now(UTC).isoformat(),
-        }
-        exchange.answer(b"201 Created", json.dumps(answer).encode())
+        exchange.answer(b"201 Created", _order(reference))
+
+
+def _order(reference: str) -> bytes:
+    """An order as the POS has it: to be accepted there."""
+    order = {"id": f"P-{reference}", "reference": reference, "status": "held", "changed_at": _now()}
+    return json.dumps(order).encode()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
 
 
 class CloudDouble:
@@ -178,12 +187,12 @@ class CloudDouble:
         match frame["method"]:
             case "link.hello":
                 point = {"id": SELLING_POINT, "role": "active", "epoch": 1}
-                result: dict[str, Any] = {"time": datetime.now(UTC).isoformat(), "sellingPoints": [point]}
+                result: dict[str, Any] = {"time": _now(), "sellingPoints": [point]}
                 self.connected.set()
             case "order.list":
                 result = {"orders": []}
             case "link.ping":
-                result = {"time": datetime.now(UTC).isoformat()}
+                result = {"time": _now()}
             case "link.bye":
                 result = {}
             case method:
