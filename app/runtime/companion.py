@@ -217,6 +217,8 @@ class Companion(LinkHandler):
             again = self.outlets[key.selling_point].selling_point.confirm_twice
             if record.channel in again and record.status is Status.ACCEPTED:
                 record = tell_status(tx, record, self._clock.now())
+            if record.injection is Injection.STORED and not record.injection_code:  # perhaps taken a moment ago
+                tx.set_due(DueKind.INJECT, key, self._clock.now())
             tx.put_order(record)
             self._bells.changed(key.selling_point)
 

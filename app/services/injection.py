@@ -25,7 +25,7 @@ from app.domain.errors import (
     SinqroError,
 )
 from app.domain.order import Order, decode_order
-from app.domain.record import DueKind, OrderKey, OrderRecord
+from app.domain.record import DueKind, Mark, OrderKey, OrderRecord
 from app.domain.status import OFF, Injection, Status
 from app.ports.clock import Clock
 from app.ports.ledger import Ledger, LedgerTransaction
@@ -138,8 +138,9 @@ class InjectionService:
         if record is None or record.status in OFF or record.injection not in _OPEN:
             tx.clear_due(key, DueKind.INJECT)
             return None
-        if not record.confirmed and not receiving.goes_now(outlet, record):  # scheduled, and nobody took it yet
-            tx.clear_due(key, DueKind.INJECT)
+        record = _rule_in_time(record, now)
+        doubt = record.look_up_first or record.injection is Injection.INJECTING or outlet.epoch > 1
+        if not doubt and self._not_yet(tx, outlet, record):
             return None
         version = tx.version(key, record.version)
         try:
@@ -147,11 +148,20 @@ class InjectionService:
         except OrderFormError as exc:
             tx.put_order(injected.failed(tx, record, exc.code, f"{exc.path}: {exc.message}", now))
             return None
-        doubt = record.look_up_first or record.injection is Injection.INJECTING or outlet.epoch > 1
-        waited = not record.confirmed and self._has_waited(record, now)
+        taken = record.confirmed or receiving.goes_now(outlet, record)
+        waited = taken and not record.confirmed and self._has_waited(record, now)
         if not doubt and not waited:
             record = self._start(tx, record, now)
         return Attempt(record=record, order=order, doubt=doubt, waited=waited)
+
+    @staticmethod
+    def _not_yet(tx: LedgerTransaction, outlet: Outlet, record: OrderRecord) -> bool:
+        """Whether it waits for somebody to take it (scheduled, or its rule is out of time): stored, as it came."""
+        if record.confirmed or receiving.goes_now(outlet, record):
+            return False
+        tx.clear_due(record.key, DueKind.INJECT)
+        tx.put_order(record.with_(injection=Injection.STORED, injection_code="", injection_message=""))
+        return True
 
     @staticmethod
     def _start(tx: LedgerTransaction, record: OrderRecord, now: datetime) -> OrderRecord:
@@ -197,7 +207,7 @@ class InjectionService:
                 await self._ledger.write(lambda tx: self._in_doubt(tx, record.key, held=recovered))
                 return None
         verdict = await self._ask_sinqro(outlet, record) if attempt.waited else Injection.STORED
-        return await self._ledger.write(lambda tx: self._go_on(tx, attempt, verdict))
+        return await self._ledger.write(lambda tx: self._go_on(tx, outlet, attempt, verdict))
 
     async def _ask_sinqro(self, outlet: Outlet, record: OrderRecord) -> Injection:
         """What an order that waited becomes: `stored` means it may go."""
@@ -227,7 +237,7 @@ class InjectionService:
             record = statuses.told_by_sinqro(tx, outlet, record, status, code, now)
             tx.put_order(statuses.withdraw(tx, record, now) if record.status in OFF else record)
 
-    def _go_on(self, tx: LedgerTransaction, attempt: Attempt, verdict: Injection) -> Attempt | None:
+    def _go_on(self, tx: LedgerTransaction, outlet: Outlet, attempt: Attempt, verdict: Injection) -> Attempt | None:
         now = self._clock.now()
         record = tx.order(attempt.record.key)
         if record is None or record.status in OFF or record.injection not in _OPEN:
@@ -235,8 +245,11 @@ class InjectionService:
         if verdict is Injection.HELD:
             tx.put_order(injected.held(tx, record, "WAITED", "It came while it could not be put into the POS.", now))
             return None
+        record = _rule_in_time(record.with_(look_up_first=False), now)
+        if self._not_yet(tx, outlet, record):
+            return None
         return Attempt(
-            record=self._start(tx, record.with_(look_up_first=False), now),
+            record=self._start(tx, record, now),
             order=attempt.order,
             doubt=False,
             waited=False,
@@ -312,6 +325,12 @@ class InjectionService:
             field = error.field if isinstance(error, PosRefused) else ""
             message = f"{error.message} ({field})" if field else error.message
             tx.put_order(injected.failed(tx, record, error.code, message, now))
+
+
+def _rule_in_time(record: OrderRecord, now: datetime) -> OrderRecord:
+    """Without its mark where no rule may accept the order any more: the channel's deadline has passed."""
+    late = record.status is Status.PENDING and record.accept_by is not None and now > record.accept_by
+    return record.unmarked(Mark.AUTO_ACCEPT) if late else record
 
 
 def _delay(record: OrderRecord, error: PosError) -> timedelta:

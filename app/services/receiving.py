@@ -189,23 +189,28 @@ def plan_injection(
     """Decide how a stored order goes on: into the POS now or later, after acceptance, or not at all."""
     if order is None or record.injection is not Injection.STORED:
         return record
-    if not outlet.has_place_for(record.type):
-        return record.with_(injection_code=IN_COMPANION)
     rule = outlet.selling_point.auto_accept_for(record.channel, record.type)
     if rule is not None and record.status is Status.PENDING and not preflight.blocks(tx, outlet, record, order, now):
         record = record.marked(Mark.AUTO_ACCEPT).with_(preparation_minutes=rule.minutes)
+    if not outlet.has_place_for(record.type):
+        record = record.with_(injection_code=IN_COMPANION)
+        return _accept_now(tx, outlet, record, now)
     if record.scheduled and not outlet.selling_point.inject_scheduled_at_once:
         assert record.execution_at is not None
         lead = timedelta(minutes=outlet.selling_point.lead_minutes)
         tx.set_due(DueKind.INJECT, record.key, max(now, record.execution_at - lead))
         tx.set_due(DueKind.ALARM, record.key, max(now, record.execution_at - lead))
-        if Mark.AUTO_ACCEPT in record.marks:  # the POS gets it hours later: nothing to wait for
-            record = record.unmarked(Mark.AUTO_ACCEPT)
-            record = statuses.change(tx, outlet, record, Status.ACCEPTED, Origin.AUTO, now)
-        return record
+        return _accept_now(tx, outlet, record, now)  # the POS gets it hours later: nothing to wait for
     if goes_now(outlet, record):
         tx.set_due(DueKind.INJECT, record.key, now)
     return record
+
+
+def _accept_now(tx: LedgerTransaction, outlet: Outlet, record: OrderRecord, now: datetime) -> OrderRecord:
+    """By rule, where no POS has to have it first."""
+    if Mark.AUTO_ACCEPT not in record.marks:
+        return record
+    return statuses.change(tx, outlet, record.unmarked(Mark.AUTO_ACCEPT), Status.ACCEPTED, Origin.AUTO, now)
 
 
 def goes_now(outlet: Outlet, record: OrderRecord) -> bool:
