@@ -110,7 +110,7 @@ class Companion(LinkHandler):
 
         common: dict[str, Any] = {"outlets": self.outlets, "ledger": ledger, "clock": clock, "bells": self._bells}
         self._injection = InjectionService(sinqro=self.link, **common)
-        self._follow = PosFollow(**common)
+        self._follow = PosFollow(under_way=self._injection.under_way, **common)
         self._due = DueService(handlers=self._handlers(), **common)
         self._relay = StatusRelay(**common)
         self._bells.on_pos_back = self._relay.pos_back

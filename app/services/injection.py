@@ -79,6 +79,10 @@ class InjectionService:
         """Attempts under way or waiting for the POS's lane."""
         return len(self._busy)
 
+    def under_way(self, key: OrderKey) -> bool:
+        """Whether an attempt of this order has begun and not ended."""
+        return key in self._busy
+
     def stop(self, key: OrderKey) -> None:
         """The order is off: an attempt that has not reached the POS yet must not go on."""
         if key in self._busy:
@@ -226,7 +230,8 @@ class InjectionService:
         if status in OFF:
             await self._ledger.write(lambda tx: self._off_there(tx, outlet, record.key, status, code))
             return Injection.WITHDRAWN
-        return Injection.STORED if status is Status.PENDING and acceptable else Injection.HELD
+        untaken = record.status is Status.PENDING and status is Status.PENDING and acceptable
+        return Injection.STORED if untaken else Injection.HELD
 
     def _off_there(
         self, tx: LedgerTransaction, outlet: Outlet, key: OrderKey, status: Status | None, code: str
@@ -279,7 +284,7 @@ class InjectionService:
         if record.injection is Injection.INJECTING:  # superseded: another installation looks after it
             tx.put_order(record.with_(injection=Injection.STORED, attempts=record.attempts - 1))
             tx.set_due(DueKind.INJECT, key, now)
-        elif record.injection is Injection.WITHDRAWN and record.attempts == 1:
+        elif record.injection is Injection.WITHDRAWN and not record.look_up_first:
             tx.clear_due(key, DueKind.WITHDRAW)
 
     # after the POS
@@ -310,7 +315,7 @@ class InjectionService:
         record = record.with_(look_up_first=doubt, first_try_at=record.first_try_at or now)
         if record.injection is Injection.WITHDRAWN:  # cancelled meanwhile: the due row finds and cancels it
             tx.put_order(record)
-            if not unknown:
+            if not doubt:
                 tx.clear_due(key, DueKind.WITHDRAW)
             return
         can_ask = outlet.can(Capability.ORDER_FIND_BY_REFERENCE) or outlet.can(Capability.IDEMPOTENT_CREATE)

@@ -26,11 +26,21 @@ _RETRY = (1, 2, 5)
 class PosFollow:
     """Handles due rows of kinds ``pos_status``, ``pos_update`` and ``withdraw``."""
 
-    def __init__(self, *, outlets: dict[str, Outlet], ledger: Ledger, clock: Clock, bells: Bells) -> None:
+    def __init__(
+        self,
+        *,
+        outlets: dict[str, Outlet],
+        ledger: Ledger,
+        clock: Clock,
+        bells: Bells,
+        under_way: Callable[[OrderKey], bool],
+    ) -> None:
+        """``under_way``: whether an order is on its way into the POS just now."""
         self._outlets = outlets
         self._ledger = ledger
         self._clock = clock
         self._bells = bells
+        self._under_way = under_way
         self._busy: set[tuple[DueKind, OrderKey]] = set()
         self._tries: dict[tuple[DueKind, OrderKey], int] = {}
 
@@ -167,6 +177,10 @@ class PosFollow:
         key = record.key
         if record.pos_order_id:
             await self._ledger.write(lambda tx: self._to_cancel(tx, key))
+            return
+        if self._under_way(key):  # not there yet says nothing: its attempt must end first
+            again = self._clock.now() + timedelta(seconds=1)
+            await self._ledger.write(lambda tx: tx.release_due(DueKind.WITHDRAW, key, again))
             return
         if not outlet.can(Capability.ORDER_FIND_BY_REFERENCE):
             await self._ledger.write(lambda tx: self._by_hand(tx, key))

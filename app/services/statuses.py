@@ -7,7 +7,7 @@ change (Sinqro told, POS told, withdrawn from the way into the POS, injected now
 from datetime import datetime
 
 from app.domain.errors import StatusError
-from app.domain.record import BY_HAND, DueKind, Mark, OrderRecord
+from app.domain.record import BY_HAND, IN_COMPANION, DueKind, Mark, OrderRecord
 from app.domain.status import OFF, Injection, Merge, OrderType, Origin, Status, check_step, merge
 from app.ports.ledger import LedgerTransaction
 from app.ports.pos import Capability, PosOrder
@@ -68,7 +68,7 @@ def withdraw(tx: LedgerTransaction, record: OrderRecord, now: datetime) -> Order
 
 
 def _completed_outside(tx: LedgerTransaction, record: OrderRecord) -> OrderRecord:
-    if record.injection_code:  # in the companion's own book
+    if record.injection_code == IN_COMPANION:
         return record
     tx.clear_due(record.key, DueKind.INJECT)
     return record.with_(

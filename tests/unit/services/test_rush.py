@@ -21,11 +21,13 @@ from app.ports.sinqro import Delivery, Role, SellingPointRole, Verdict
 from app.services.bells import Bells
 from app.services.due import DueService
 from app.services.no_pos import NoPos
-from app.services.notifier import AT_ONCE, IN_A_RUSH, Notifier
+from app.services.notifier import AT_ONCE, RUSH_BREATH, Notifier
 from app.services.outlet import POS_AT_ONCE, Outlet
+from tests.helpers.clock import START, FakeClock
 from tests.helpers.logfail import ExpectedLogs
 
 POINT = "3961"
+QUEUED = 5 * AT_ONCE
 
 
 class RealClock:
@@ -50,17 +52,14 @@ class NoLink:
         raise NotImplementedError
 
 
-class SlowSender:
-    """Counts the posts under way; each ends when the test says so."""
+class Sender:
+    """Takes everything, and counts."""
 
     def __init__(self) -> None:
-        self.flying = 0
-        self.done = asyncio.Semaphore(0)
+        self.posts = 0
 
     async def post(self, notification: Notification, *, installation_id: str, epoch: int, now: datetime) -> Delivery:
-        self.flying += 1
-        await self.done.acquire()
-        self.flying -= 1
+        self.posts += 1
         return Delivery(verdict=Verdict.DELIVERED)
 
 
@@ -90,7 +89,8 @@ async def until(fact: Callable[[], bool]) -> None:
 
 
 def queue_notifications(tx: LedgerTransaction) -> None:
-    for number in range(AT_ONCE * 3):
+    """As many orders have something to tell."""
+    for number in range(QUEUED):
         tx.add_notification(
             Notification(
                 id=f"msg_{number}",
@@ -98,16 +98,18 @@ def queue_notifications(tx: LedgerTransaction) -> None:
                 order_id=str(number),
                 type="order.injected",
                 data={"orderId": number},
-                created_at=datetime.now(UTC) - timedelta(seconds=1),
+                created_at=START,
             )
         )
 
 
-async def test_fewer_notifications_go_while_orders_queue_for_the_pos(outlet: Outlet, tmp_path: Path) -> None:
-    sender, bells, clock = SlowSender(), Bells(), RealClock()
-    for _ in range(POS_AT_ONCE):
+@pytest.mark.parametrize("rush", [True, False])
+async def test_the_outbox_takes_its_time_while_orders_queue_for_the_pos(
+    outlet: Outlet, tmp_path: Path, rush: bool
+) -> None:
+    sender, bells, clock = Sender(), Bells(), FakeClock()
+    for _ in range(POS_AT_ONCE if rush else POS_AT_ONCE - 1):
         await outlet.lane.acquire()
-    assert outlet.crowded
     with SqliteLedger(tmp_path / "ledger.sqlite3") as ledger:
         await ledger.write(queue_notifications)
         notifier = Notifier(
@@ -122,14 +124,13 @@ async def test_fewer_notifications_go_while_orders_queue_for_the_pos(outlet: Out
             on_superseded=lambda _: None,
         )
         async with running(notifier.run):
-            for landed in range(3):
-                await until(lambda: sender.flying == IN_A_RUSH)
-                sender.done.release()
-                await until(lambda landed=landed: sender.done.locked())  # type: ignore[misc]
-            await until(lambda: sender.flying == IN_A_RUSH)
-            outlet.lane.release()
-            sender.done.release()
-            await until(lambda: sender.flying == AT_ONCE)
+            if rush:
+                for turn in range(1, 4):
+                    await until(lambda: clock.sleeping == 1)
+                    assert sender.posts == turn * AT_ONCE
+                    await clock.advance(RUSH_BREATH)
+                outlet.lane.release()
+            await until(lambda: sender.posts == QUEUED)
 
 
 def test_a_queue_before_a_pos_that_does_not_answer_is_no_rush(outlet: Outlet, expected_logs: ExpectedLogs) -> None:
