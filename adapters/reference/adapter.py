@@ -17,7 +17,7 @@ from adapters.reference.payload import ticket_of
 from adapters.reference.wire import Wire
 from app.domain.errors import PosError, PosNotFound, PosRefused, PosUnreachable
 from app.domain.status import Status
-from app.ports.pos import Capability, PosChanges, PosHealth, PosOrder, PosOrderRequest
+from app.ports.pos import Capability, PosChanges, PosHealth, PosOrder, PosOrderRequest, PosWarning
 
 _ID = re.compile(r"[A-Za-z0-9-]+")
 """What ids of this POS look like; anything else would become another address."""
@@ -76,7 +76,7 @@ class ReferenceAdapter:
             return None
         # the one that lives: after a void somebody may have entered it anew
         best = next((order for order in found if forms.FROM_POS.get(order.status) is not Status.CANCELLED), found[0])
-        warnings = (f"the POS has {len(found)} orders with this reference",) if len(found) > 1 else ()
+        warnings = (PosWarning.DOUBLED,) if len(found) > 1 else ()
         return msgspec.structs.replace(_order_of(best), warnings=warnings)
 
     async def read_order(self, pos_order_id: str) -> PosOrder:

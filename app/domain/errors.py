@@ -12,6 +12,7 @@
       │    ├─ PosTillClosed        no session is open in the POS
       │    ├─ PosRefused           the POS says no, and why
       │    ├─ PosNotFound          the POS does not know that order
+      │    ├─ PosNoSuchStatus      the POS has no such status: nothing to be done there
       │    ├─ OutcomeUnknown       the request may have reached the POS
       │    └─ ProfileError         the description of the POS is at fault
       ├─ SinqroError               Sinqro
@@ -113,6 +114,12 @@ class PosNotFound(PosRefused):
     """The POS does not know that order."""
 
     code = "POS_ORDER_NOT_FOUND"
+
+
+class PosNoSuchStatus(PosRefused):
+    """The POS knows no such step on an order's way: nothing is missing there, and nobody need do it by hand."""
+
+    code = "POS_NO_SUCH_STATUS"
 
 
 class OutcomeUnknown(PosError):

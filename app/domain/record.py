@@ -46,9 +46,13 @@ class Mark(StrEnum):
     """Nobody answered before the channel's deadline."""
     TABLE_BUSY = "table_busy"
     """The POS's table had an open order: staff join them in the POS."""
+    POS_DIFFERS = "pos_differs"
+    """The POS has other lines or another total than the order, or has it twice: staff look at it there."""
 
 
-BY_HAND = frozenset({Mark.CANCEL_BY_HAND, Mark.CHANGE_BY_HAND, Mark.STATUS_BY_HAND, Mark.STOP_COOKING})
+BY_HAND = frozenset(
+    {Mark.CANCEL_BY_HAND, Mark.CHANGE_BY_HAND, Mark.STATUS_BY_HAND, Mark.STOP_COOKING, Mark.POS_DIFFERS}
+)
 """Marks that wait for a person to tick them off."""
 
 IN_COMPANION = "IN_COMPANION"

@@ -78,6 +78,19 @@ class PosOrderRequest(msgspec.Struct, frozen=True, kw_only=True):
     """POS method (``None``: not mapped, goes in unpaid), amount, prepaid."""
 
 
+class PosWarning(StrEnum):
+    """What staff should know about an order as the POS has it."""
+
+    TABLE_BUSY = "table_busy"
+    """Its table had an open order: it went in without the table, staff join them in the POS."""
+    MERGED = "merged"
+    """The POS put it together with another order all the same."""
+    TOTAL_DIFFERS = "total_differs"
+    """The POS's total is not the order's."""
+    DOUBLED = "doubled"
+    """The POS has it more than once."""
+
+
 class PosOrder(msgspec.Struct, frozen=True, kw_only=True):
     """An order as the POS has it now."""
 
@@ -91,7 +104,7 @@ class PosOrder(msgspec.Struct, frozen=True, kw_only=True):
     preparation_minutes: int | None = None
     total: Decimal | None = None
     changed_at: datetime | None = None
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[PosWarning, ...] = ()
 
 
 class PosChanges(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,7 +162,10 @@ class PosAdapter(Protocol):
     async def change_status(
         self, pos_order_id: str, status: Status, *, reason: str = "", minutes: int | None = None
     ) -> None:
-        """Ask the POS to change the status. Success is read back by the caller."""
+        """Ask the POS to change the status. Success is read back by the caller.
+
+        Raises ``PosNoSuchStatus`` for a step that this POS does not know, ``PosRefused`` for one that it won't make.
+        """
         ...
 
     async def changes(self, since: str) -> PosChanges:

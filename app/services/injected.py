@@ -7,7 +7,7 @@ from app.domain.order import Order
 from app.domain.record import DueKind, Mark, OrderKey, OrderRecord
 from app.domain.status import OFF, Injection, Origin, Status
 from app.ports.ledger import LedgerTransaction
-from app.ports.pos import Capability, PosOrder, PosOrderRequest
+from app.ports.pos import Capability, PosOrder, PosOrderRequest, PosWarning
 from app.services import outgoing, statuses
 from app.services.outlet import Outlet
 
@@ -51,8 +51,7 @@ def injected(tx: LedgerTransaction, outlet: Outlet, key: OrderKey, seen: PosOrde
         pos_status=seen.pos_status,
         pos_has=seen.status,
     )
-    if seen.warnings:
-        record = record.marked(Mark.TABLE_BUSY)
+    record = warned(tx, record, seen, now)
     if was is Injection.WITHDRAWN or record.status in OFF:  # it was under way when it was cancelled
         record = record.with_(injection=Injection.WITHDRAWN)
         if seen.status is not None and seen.status in OFF:
@@ -74,6 +73,16 @@ def injected(tx: LedgerTransaction, outlet: Outlet, key: OrderKey, seen: PosOrde
         else:
             record = record.marked(Mark.CHANGE_BY_HAND)
     tx.put_order(record)
+
+
+def warned(tx: LedgerTransaction, record: OrderRecord, seen: PosOrder, now: datetime) -> OrderRecord:
+    """What the POS made of it that staff must know."""
+    if not seen.warnings:
+        return record
+    tx.add_history(record.key, now, "pos_warning", Origin.POS, warnings=[warning.value for warning in seen.warnings])
+    if PosWarning.TABLE_BUSY in seen.warnings:
+        record = record.marked(Mark.TABLE_BUSY)
+    return record.marked(Mark.POS_DIFFERS) if set(seen.warnings) - {PosWarning.TABLE_BUSY} else record
 
 
 def _accept_by_rule(tx: LedgerTransaction, outlet: Outlet, record: OrderRecord, now: datetime) -> OrderRecord:

@@ -7,7 +7,7 @@ import random
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from app.domain.errors import OrderFormError, OutcomeUnknown, PosError, PosNotFound, PosRefused
+from app.domain.errors import OrderFormError, OutcomeUnknown, PosError, PosNoSuchStatus, PosNotFound, PosRefused
 from app.domain.order import decode_order
 from app.domain.record import DueKind, Mark, OrderKey, OrderRecord
 from app.domain.status import OFF, Merge, Origin, Status, merge
@@ -100,6 +100,9 @@ class PosFollow:
             await outlet.pos.change_status(
                 record.pos_order_id, target, reason=record.reason, minutes=record.preparation_minutes
             )
+        except PosNoSuchStatus:
+            await self._ledger.write(lambda tx: self._not_there(tx, key, target))
+            return
         except PosNotFound as exc:
             why = exc.message
             await self._ledger.write(lambda tx: self._seen(tx, outlet, key, target, None, why))
@@ -108,6 +111,14 @@ class PosFollow:
             why = exc.message
         seen = await outlet.pos.read_status(record.pos_order_id)
         await self._ledger.write(lambda tx: self._seen(tx, outlet, key, target, seen, why))
+
+    def _not_there(self, tx: LedgerTransaction, key: OrderKey, target: Status) -> None:
+        """The POS has no such step: it keeps the status it has, and nobody need do anything."""
+        record = tx.order(key)
+        if record is not None and record.status is target:
+            tx.clear_due(key, DueKind.POS_STATUS)
+        elif record is not None:
+            tx.set_due(DueKind.POS_STATUS, key, self._clock.now())
 
     def _seen(
         self, tx: LedgerTransaction, outlet: Outlet, key: OrderKey, target: Status, seen: PosOrder | None, why: str
@@ -147,13 +158,13 @@ class PosFollow:
             await self._ledger.write(lambda tx: self._updated(tx, key, 0 if record.in_pos else record.version))
             return
         try:
-            await outlet.pos.update_order(record.pos_order_id, injected.request_for(outlet, record, order))
+            seen = await outlet.pos.update_order(record.pos_order_id, injected.request_for(outlet, record, order))
         except PosRefused:
             await self._ledger.write(lambda tx: self._updated(tx, key, 0))
             return
-        await self._ledger.write(lambda tx: self._updated(tx, key, record.version))
+        await self._ledger.write(lambda tx: self._updated(tx, key, record.version, seen))
 
-    def _updated(self, tx: LedgerTransaction, key: OrderKey, version: int) -> None:
+    def _updated(self, tx: LedgerTransaction, key: OrderKey, version: int, seen: PosOrder | None = None) -> None:
         """The POS has this version; 0: it could not be told, a person does it by hand."""
         record = tx.order(key)
         if record is None:
@@ -169,7 +180,8 @@ class PosFollow:
         tx.add_history(key, now, "updated_in_pos", Origin.POS, version=version)
         if version != record.version:
             tx.set_due(DueKind.POS_UPDATE, key, now)
-        tx.put_order(record.with_(pos_version=version).unmarked(Mark.CHANGE_BY_HAND))
+        record = record.with_(pos_version=version).unmarked(Mark.CHANGE_BY_HAND)
+        tx.put_order(injected.warned(tx, record, seen, now) if seen is not None else record)
 
     # a withdrawal of an order that may have got there
 

@@ -1,0 +1,141 @@
+"""Where an order goes in Odoo: the point of sale with its session, its payment methods and its tables."""
+
+from typing import Any
+
+import msgspec
+
+from adapters.odoo import forms
+from adapters.odoo.forms import Company, Config, MethodRow, TableRow, ident
+from adapters.odoo.wire import Wire
+from app.domain.errors import PosRefused, PosTillClosed, ProfileError
+from app.domain.order_parts import ServiceLocation
+from app.domain.status import OrderType
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """A point of sale as it is now. ``session`` is ``None`` while none is open."""
+
+    config: int
+    name: str
+    company: int
+    currency: str
+    session: int | None
+    methods: tuple[int, ...]
+    presets: tuple[int, ...]
+    """Those it offers, where it uses presets."""
+
+    def open_session(self) -> int:
+        """The open session. Raises :class:`PosTillClosed`."""
+        if self.session is None:
+            raise PosTillClosed(f"no session of {self.name} is open in Odoo", hint="open the till in the POS")
+        return self.session
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True):
+    """A table; ``root`` is the one that carries the orders where several are pushed together."""
+
+    id: int
+    root: int
+    name: str
+
+
+async def read_place(wire: Wire, config_id: int | None) -> Place:
+    """The point of sale ``config_id``, or the only one. Raises :class:`ProfileError` for none or several."""
+    domain = [] if config_id is None else [["id", "=", config_id]]
+    found = await wire.read(
+        "pos.config", "search_read", list[Config], domain=domain, fields=forms.fields_of(Config), limit=10, order="id"
+    )
+    if not found:
+        raise ProfileError("Odoo has no such point of sale", hint="set config_id to the id of one, or make one in Odoo")
+    if len(found) > 1:
+        names = ", ".join(f"{config.name} ({config.id})" for config in found)
+        raise ProfileError(f"Odoo has several points of sale: {names}", hint="set config_id to the number of one")
+    config = found[0]
+    return Place(
+        config=config.id,
+        name=config.name,
+        company=ident(config.company_id) or 0,
+        currency=config.currency_id[1] if isinstance(config.currency_id, tuple) else "",
+        session=ident(config.current_session_id) if config.current_session_state == "opened" else None,
+        methods=tuple(config.payment_method_ids),
+        presets=tuple(config.available_preset_ids) if config.use_presets else (),
+    )
+
+
+async def rounds_per_line(wire: Wire, place: Place) -> bool:
+    """Whether the company rounds taxes line by line."""
+    found = await wire.read("res.company", "read", list[Company], ids=[place.company], fields=forms.fields_of(Company))
+    return bool(found) and found[0].tax_calculation_rounding_method == "round_per_line"
+
+
+async def read_methods(wire: Wire, place: Place) -> dict[str, int]:
+    """Payment methods of the point of sale: id by name, names without case; ids count as names too."""
+    rows = await wire.read(
+        "pos.payment.method", "read", list[MethodRow], ids=list(place.methods), fields=forms.fields_of(MethodRow)
+    )
+    return {str(row.id): row.id for row in rows} | {row.name.casefold(): row.id for row in rows}
+
+
+async def preset_for(wire: Wire, place: Place, order_type: OrderType) -> int | None:
+    """The restaurant's own preset (eat in, take out, delivery) for a type, where the point of sale offers it."""
+    if not place.presets:
+        return None
+    domain = [
+        ["module", "=", "pos_restaurant"],
+        ["model", "=", "pos.preset"],
+        ["name", "=", forms.PRESETS[order_type]],
+    ]
+    found = await wire.read("ir.model.data", "search_read", list[dict[str, Any]], domain=domain, fields=["res_id"])
+    preset = int(found[0]["res_id"]) if found else None
+    return preset if preset in place.presets else None
+
+
+async def read_tables(wire: Wire, place: Place) -> list[TableRow]:
+    """Every table of the point of sale."""
+    return await wire.read(
+        "restaurant.table",
+        "search_read",
+        list[TableRow],
+        domain=[["floor_id.pos_config_ids", "in", [place.config]]],
+        fields=forms.fields_of(TableRow),
+        order="floor_id,table_number,id",
+        limit=2000,
+    )
+
+
+async def find_table(wire: Wire, place: Place, where: ServiceLocation | None) -> Table | None:
+    """The table of an order, by its code; ``None`` for an order that names none. Raises :class:`PosRefused`."""
+    code = "" if where is None or where.code is None else str(where.code)
+    if where is None or not (code or where.name):
+        return None
+    row = next((row for row in await read_tables(wire, place) if str(row.id) == code), None)
+    if row is None:
+        raise PosRefused(
+            f"Odoo has no table {code or where.name!r}",
+            code="UNKNOWN_TABLE",
+            field="serviceLocation",
+            hint="set the table's code in Sinqro to the POS's",
+        )
+    return Table(id=row.id, root=ident(row.parent_id) or row.id, name=table_name(row))
+
+
+def table_name(row: TableRow) -> str:
+    """What staff call it."""
+    return f"Mesa {row.table_number}"
+
+
+async def is_taken(wire: Wire, table: Table, order: str) -> bool:
+    """Whether the table has an open order other than the one of this uuid."""
+    domain = [["table_id", "in", [table.id, table.root]], ["state", "=", "draft"], ["uuid", "!=", order]]
+    return await wire.read("pos.order", "search_count", int, domain=domain, limit=1) > 0
+
+
+def zones_of(tables: list[TableRow]) -> list[dict[str, Any]]:
+    """Tables in Sinqro's form of zones."""
+    zones: dict[int, dict[str, Any]] = {}
+    for row in tables:
+        floor = ident(row.floor_id) or 0
+        name = row.floor_id[1] if isinstance(row.floor_id, tuple) else ""
+        zone = zones.setdefault(floor, {"code": str(floor), "name": name, "serviceLocations": []})
+        zone["serviceLocations"].append({"code": str(row.id), "name": table_name(row)})
+    return list(zones.values())
