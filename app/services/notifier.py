@@ -29,8 +29,8 @@ log = logging.getLogger(__name__)
 AT_ONCE = 4
 """Notifications under way at the same time."""
 
-IN_A_RUSH = 1
-"""The same while orders queue for a POS: the kitchen goes first."""
+RUSH_BREATH = 0.1
+"""Seconds between two looks into the outbox while orders queue for a POS: the kitchen goes first."""
 
 _LEASE = timedelta(seconds=30)
 _FAILURES_A_MINUTE = 15
@@ -98,11 +98,12 @@ class Notifier:
             while True:
                 pause = await self._turn(group)
                 await self._bells.outbox.wait(pause)
+                if any(outlet.crowded for outlet in self._outlets.values()):
+                    await self._clock.sleep(RUSH_BREATH)
 
     async def _turn(self, group: asyncio.TaskGroup) -> float:
         names = [name for name, outlet in self._outlets.items() if outlet.in_charge and not outlet.endpoint_stopped]
-        rush = any(outlet.crowded for outlet in self._outlets.values())
-        free = (IN_A_RUSH if rush else AT_ONCE) - len(self._flying)
+        free = AT_ONCE - len(self._flying)
         probing = self._breaker_open()
         if probing:
             pause = self._next_probe - self._clock.monotonic()
