@@ -124,8 +124,8 @@ class Ringing:
         self._orders: dict[OrderKey, OrderRecord] = {}
         self._arrived: dict[OrderKey, datetime] = {}
         self._due: dict[OrderKey, Status] = {}
-        self._lowered: dict[OrderKey, datetime] = {}
-        self._left: dict[OrderKey, datetime] = {}
+        self._attended: dict[OrderKey, tuple[datetime, float]] = {}
+        """Orders that somebody is busy with: until when, and at which part of the volume they ring."""
         self._pos_down: dict[str, datetime] = {}
         self._link_down: datetime | None = None
         self._link_back: datetime | None = None
@@ -141,9 +141,11 @@ class Ringing:
                 self._arrived[key] = snapshot.at
             elif known is not None and known.scheduled and not record.scheduled and _running(record):
                 self._due[key] = record.status
-        for kept in (self._arrived, self._due, self._lowered, self._left):
+        for kept in (self._arrived, self._due, self._attended):
             for key in [key for key in kept if key not in self._orders]:
                 del kept[key]
+        for key in [key for key in self._attended if self._orders[key].status is not Status.PENDING]:
+            del self._attended[key]
         for key in [key for key, status in self._due.items() if self._orders[key].status is not status]:
             del self._due[key]
         self._snapshot = snapshot
@@ -152,15 +154,15 @@ class Ringing:
 
     def lower(self, key: OrderKey, now: datetime) -> None:
         """A panel for this order was opened or touched."""
-        self._lowered[key] = now + PAUSE
+        self._attended[key] = now + PAUSE, LOWERED
 
     def restore(self, key: OrderKey) -> None:
         """The panel was closed."""
-        self._lowered.pop(key, None)
+        self._attended.pop(key, None)
 
     def leave(self, key: OrderKey, now: datetime) -> None:
         """The full-screen alarm of this order was left, to look at it: it comes back."""
-        self._left[key] = now + PAUSE
+        self._attended[key] = now + PAUSE, 1.0
 
     def seen(self, key: OrderKey) -> None:
         """A person saw that this scheduled order is due."""
@@ -210,7 +212,6 @@ class Ringing:
         age = max(now - record.received_at, timedelta(0))
         near = record.accept_by is not None and record.accept_by - now <= NEAR
         full = age.total_seconds() >= self._settings.flash_seconds
-        lowered = self._lowered.get(record.key, now) > now
         reason, sound = Reason.NEW, Sound.ORDER_NEW
         period: float = 0.7 if full else 1 if age >= LOUD else 2
         if record.is_reservation:
@@ -218,11 +219,13 @@ class Ringing:
         if near:
             reason, sound, period = Reason.DEADLINE, Sound.DEADLINE_NEAR, 1
         loud = near or full or (age >= LOUD and not record.is_reservation)
-        volume = (1.0 if loud else self._volume) * (LOWERED if lowered else 1)
+        until, part = self._attended.get(record.key, (now, 1.0))
+        volume = (1.0 if loud else self._volume) * (part if until > now else 1)
         shown = not record.is_reservation and (full or near or not audible)
-        hidden = lowered or self._left.get(record.key, now) > now
+        # Whoever is busy with an order must not have another one thrown over its panel.
+        busy = any(until > now for until, _ in self._attended.values())
         ring = self._ring(reason, sound, record, period=period)
-        return msgspec.structs.replace(ring, volume=volume, full_screen=shown and not hidden)
+        return msgspec.structs.replace(ring, volume=volume, full_screen=shown and not busy)
 
     def _of_link(self, now: datetime) -> Iterator[Ring]:
         if self._link_down is not None and now - self._link_down >= GRACE:
