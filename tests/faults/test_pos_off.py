@@ -147,7 +147,7 @@ async def test_create_goes_wrong(tmp_path: Path, orders: OrderGenerator, trouble
         made = [orders.order(kind) for kind in OrderType]
         for order in made:
             assert "result" in await place.placed(order)
-        await asyncio.sleep(2.5)
+        await asyncio.sleep(1.2)
         place.pos.set_faults()
         for order in made:
             await place.in_pos(order["id"])
