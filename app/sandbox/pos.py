@@ -32,6 +32,7 @@ from app.sandbox.pos_control import Journal, PosControl, PosFaults, shown
 from app.sandbox.pos_forms import OrderForm, Ticket, WebhookForm
 from app.sandbox.pos_http import Desk, PosApi, answer_of
 from app.sandbox.pos_openapi import openapi
+from app.sandbox.pos_page import PosPage
 from app.sandbox.pos_server import HOST, LoopbackServer
 from app.sandbox.pos_store import TicketStore
 from app.sandbox.pos_till import Till, TillTemper, status_word
@@ -209,12 +210,20 @@ class ReferencePos:
             set_product=self.set_product,
             calls=frozenset(call.name for call in api.calls),
         )
+        pages = PosPage(
+            desk=desk,
+            faults=lambda: self._faults,
+            set_faults=self._set_faults,
+            set_product=self.set_product,
+            calls=control.calls,
+        )
         document = openapi(api.calls)
 
         async def description(request: Request) -> Response:
             return answer_of(document)
 
-        return Starlette(routes=[*api.routes(), *control.routes(), Route("/openapi.json", description)])
+        described = Route("/openapi.json", description)
+        return Starlette(routes=[*api.routes(), *control.routes(), *pages.routes(), described])
 
 
 async def serve(

@@ -36,6 +36,7 @@ from app.sandbox.sinqro_faults import Misbehaviour, SinqroFaults
 from app.sandbox.sinqro_http import SinqroHttp
 from app.sandbox.sinqro_link import SinqroLink
 from app.sandbox.sinqro_listener import listen
+from app.sandbox.sinqro_page import SinqroPage
 from app.sandbox.sinqro_state import LinkRequest, SinqroOrder, SinqroState
 from app.sandbox.sinqro_store import SinqroStore
 from app.sandbox.sinqro_view import values_of
@@ -67,7 +68,7 @@ class SinqroSandbox:
         )
         self._link = SinqroLink(state=self.state)
         self._http = SinqroHttp(state=self.state)
-        routes = [*self._http.routes(), *SinqroControl(desk=self).routes()]
+        routes = [*self._http.routes(), *SinqroControl(desk=self).routes(), *SinqroPage(desk=self).routes()]
         self._application = Starlette(routes=routes)
         self._server = LoopbackServer(self._dated, port=port, date=False)
 
