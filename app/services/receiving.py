@@ -180,7 +180,7 @@ def _apply_early_status(tx: LedgerTransaction, outlet: Outlet, record: OrderReco
         )
         record = record.with_(sinqro_revision=max(record.sinqro_revision, message["revision"]))
     tx.clear_early_status(record.key)
-    return record
+    return record.unmarked(Mark.STOP_COOKING)  # nobody has seen it yet
 
 
 def plan_injection(

@@ -178,6 +178,8 @@ def _find(view: LedgerView, outlet: Outlet, seen: PosOrder) -> OrderRecord | Non
     record = view.order_by_pos_id(outlet.id, seen.id)
     if record is None and seen.reference:
         record = view.order(OrderKey(outlet.id, seen.reference))
+        if record is not None and record.pos_order_id:  # ours is another one: this is somebody's copy
+            return None
     return record
 
 

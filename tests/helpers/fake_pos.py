@@ -29,6 +29,10 @@ BLIND = ALL - {Capability.ORDER_FIND_BY_REFERENCE, Capability.IDEMPOTENT_CREATE}
 """Nobody can find out whether an order got there."""
 
 
+PAGE = 5
+"""Changes told at once."""
+
+
 class Ticket:
     """One order in the POS."""
 
@@ -187,10 +191,12 @@ class FakePos:
 
     async def changes(self, since: str) -> PosChanges:
         async with self._call("changes", since):
-            after = int(since) if since else 0
-            ids = dict.fromkeys(self._journal[after : after + 50])
-            end = min(after + 50, len(self._journal))
-            orders = tuple(self._by_id(name).seen() for name in ids)
+            if not since:  # its present
+                alive = tuple(ticket.seen() for ticket in self.tickets if not ticket.status.final)
+                return PosChanges(orders=alive, cursor=str(len(self._journal)))
+            after = int(since)
+            end = min(after + PAGE, len(self._journal))
+            orders = tuple(self._by_id(name).seen() for name in dict.fromkeys(self._journal[after:end]))
             return PosChanges(orders=orders, cursor=str(end), more=end < len(self._journal))
 
     async def read_catalog(self) -> AsyncIterator[dict[str, Any]]:

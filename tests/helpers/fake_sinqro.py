@@ -20,7 +20,7 @@ import msgspec
 
 from app.domain.errors import SinqroError, SinqroRefused, SinqroUnreachable
 from app.domain.record import Notification
-from app.domain.status import FINAL, Status
+from app.domain.status import Merge, OrderType, Status, merge
 from app.link.messages import encode
 from app.link.state import LinkPhase, LinkState
 from app.ports.clock import Clock
@@ -76,12 +76,14 @@ class Known:
         self.revision = 0
         self.notified = 0
         """The companion's revision that was taken last."""
-        self.ours: list[str] = []
-        """Statuses told by the companion, in order, as they were applied."""
+        self.type = OrderType(form["type"])
+        self.ours: list[Status] = []
+        """Statuses told by the companion, in order."""
 
     @property
-    def final(self) -> bool:
-        return self.code in {status.value for status in FINAL}
+    def status(self) -> Status:
+        """In the companion's words."""
+        return Status.PENDING if self.code == "waiting_sp_validation" else Status(self.code)
 
     def as_order(self) -> Json:
         return {
@@ -274,17 +276,13 @@ class FakeSinqro:
             self.faults.append(f"revision {revision} of order {notification.order_id} after {known.notified}")
             return
         known.notified = revision
-        if known.final:
-            return
-        known.code = status
-        known.ours.append(status)
+        if known.ours and merge(known.type, known.ours[-1], Status(status)) in (Merge.STALE, Merge.LOST):
+            self.faults.append(f"order {notification.order_id} told {status} after {known.ours[-1].value}")
+        known.ours.append(Status(status))
+        if merge(known.type, known.status, Status(status)) is Merge.APPLIED:
+            known.code = status
 
 
 def later(seconds: float) -> Delivery:
     """429 with a delay."""
     return Delivery(verdict=Verdict.RETRY, reason="HTTP 429", retry_after=timedelta(seconds=seconds))
-
-
-def status_of(known: Known) -> Status:
-    """The order's status on Sinqro, in our words."""
-    return Status.PENDING if known.code == "waiting_sp_validation" else Status(known.code)

@@ -116,6 +116,16 @@ async def test_a_cancellation_before_its_order_never_rings_and_never_enters_the_
     assert not await bench.queued()  # Sinqro said it itself
 
 
+async def test_accepted_and_cancelled_before_its_order_nobody_need_stop_cooking(bench: Bench) -> None:
+    create = bench.sinqro.place(order_form())
+    await bench.told(1001, "accepted")
+    await bench.cancel(1001)
+    await bench.request("order.create", create)
+    record = await bench.record()
+    assert (record.status, record.injection) == (Status.CANCELLED, Injection.WITHDRAWN)
+    assert Mark.STOP_COOKING not in record.marks
+
+
 async def test_status_edit_and_order_in_the_worst_order(bench: Bench) -> None:
     create = bench.sinqro.place(order_form())
     update = bench.sinqro.edit(1001, comment="x")
