@@ -160,10 +160,12 @@ class LinkConnection:
             raise event.error
         else:
             log.info("frame refused: %s", event.fault.message)
+            # Kept before it is answered, as everything is: Sinqro does not repeat it then. And here, so that a flood of
+            # them is read no faster.
+            if event.raw and self._on_fault is not None:
+                await self._tell_fault(self._on_fault, event)
             if event.answer:
                 await self._websocket.send(event.answer, text=True)
-            if event.raw and self._on_fault is not None:
-                await self._tell_fault(self._on_fault, event)  # here, so that a flood of them is read no faster
 
     async def _open(self, roles: list[SellingPointRole]) -> None:
         try:
