@@ -147,14 +147,8 @@ class OdooTill:
     async def method(self, kind: str) -> int:
         """A payment method of the till: ``cash`` or ``bank``."""
         config = (await self.call("pos.config", "read", ids=[self.config], fields=["payment_method_ids"]))[0]
-        found = await self.call(
-            "pos.payment.method",
-            "search_read",
-            domain=[["id", "in", config["payment_method_ids"]], ["type", "=", kind]],
-            fields=["name"],
-            limit=1,
-        )
-        return int(found[0]["id"])
+        found = await self.call("pos.payment.method", "read", ids=config["payment_method_ids"], fields=["type"])
+        return next(int(method["id"]) for method in found if method["type"] == kind)
 
     async def sync(self, order: dict[str, Any], **values: Any) -> list[int]:
         """What the till's screen sends about an order; ids of the orders that took part."""

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 import msgspec
+import pytest
 
 from adapters.reference.adapter import ReferenceAdapter
 from app.domain.order import decode_order
@@ -66,10 +67,26 @@ class Bench(Protocol):
     @property
     def bacon(self) -> str: ...
     @property
+    def bacon_name(self) -> str: ...
+    @property
     def beer(self) -> str: ...
     @property
     def table(self) -> tuple[str, str]:
         """Code of a table and of its zone."""
+        ...
+
+    @property
+    def further(self) -> Status:
+        """A status beyond `accepted` that the POS knows and people there give an order."""
+        ...
+
+    @property
+    def many(self) -> int:
+        """Orders that are more than a page of changes, or as many as a slow POS can be given."""
+        ...
+
+    def prepaid(self, total: str) -> tuple[tuple[str | None, Decimal, bool], ...]:
+        """A request's payments: all paid online, by a method that the POS has."""
         ...
 
     async def seen(self, reference: str) -> list[Seen]:
@@ -95,12 +112,18 @@ class Bench(Protocol):
 class ReferenceBench:
     pizza = "P-102"
     bacon = "O-121"
+    bacon_name = "Bacon"
     beer = "P-605"
     table = ("TZ10", "TZ")
+    further = Status.READY
+    many = 225
 
     def __init__(self, pos: ReferencePos, adapter: ReferenceAdapter) -> None:
         self.pos = pos
         self.adapter = adapter
+
+    def prepaid(self, total: str) -> tuple[tuple[str | None, Decimal, bool], ...]:
+        return (("Glovo", Decimal(total), True),)
 
     async def seen(self, reference: str) -> list[Seen]:
         words = {
@@ -174,7 +197,19 @@ async def reference_bench() -> AsyncIterator[ReferenceBench]:
         yield ReferenceBench(pos, adapter)
 
 
-BENCHES: dict[str, Callable[[], AbstractAsyncContextManager[Bench]]] = {"reference": reference_bench}
+def real_odoo_bench() -> AbstractAsyncContextManager[Bench]:
+    """Loaded where it is used: it needs this module."""
+    from tests.contract.odoo_bench import odoo_bench
+
+    return odoo_bench()
+
+
+BENCHES: dict[str, Callable[[], AbstractAsyncContextManager[Bench]]] = {
+    "reference": reference_bench,
+    "odoo": real_odoo_bench,
+}
+REAL = {"odoo": pytest.mark.odoo}
+"""Benches of real systems, with the mark of their lane."""
 
 
 # orders in Sinqro's form

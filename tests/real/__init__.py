@@ -1,0 +1,1 @@
+"""Tests against real systems; each lane needs its own marker."""
