@@ -30,6 +30,7 @@ def change(
     minutes: int | None = None,
 ) -> OrderRecord:
     """Make ``target`` the status and do all that follows from it. Whether it may is the caller's question."""
+    taken = record.status is not Status.PENDING
     tx.add_history(record.key, now, "status", origin, before=record.status.value, after=target.value, reason=reason)
     record = record.with_(
         status=target,
@@ -48,6 +49,8 @@ def change(
         tx.set_due(DueKind.POS_STATUS, record.key, now)
     if target in OFF:
         tx.clear_due(record.key, DueKind.POS_UPDATE)
+        if origin is Origin.SINQRO and taken:
+            record = record.marked(Mark.STOP_COOKING)
         return withdraw(tx, record.unmarked(Mark.CHANGE_BY_HAND), now)
     if record.injection is Injection.STORED and not record.injection_code and not record.scheduled:
         tx.set_due(DueKind.INJECT, record.key, now)
