@@ -31,6 +31,7 @@ from app.domain.errors import ConfigurationError
 from app.domain.selling_point import AutoAccept, PaymentRule, Rules, SellingPoint
 from app.infra import settings_rules as rules
 from app.infra.settings_faults import Fault, fault_of, refusal, syntax_refusal
+from app.ports.alarm import AlarmSettings, AlarmSounds
 
 ENVIRONMENT_VARIABLE = "SINQRO_COMPANION_ENVIRONMENT"
 
@@ -122,6 +123,7 @@ class Settings(Rules, frozen=True, kw_only=True):
     receiver: ReceiverSettings = ReceiverSettings()
     log: LogSettings = LogSettings()
     retention: RetentionSettings = RetentionSettings()
+    alarm: AlarmSettings = AlarmSettings()
 
     @property
     def environment(self) -> Environment:
@@ -247,13 +249,14 @@ def _faults(settings: Settings) -> list[Fault]:
         if not point.webhook_secret_required:
             found.append(rules.open_receiver((*at, "webhook_secret_required"), settings.receiver.host))
     found.append(rules.address(("receiver", "host"), settings.receiver.host))
+    found += rules.quiet_hours(("alarm",), settings.alarm)
     return [fault for fault in found if fault]
 
 
 def _known_names() -> set[str]:
     known = (
         *(Settings, SinqroSettings, EnvironmentSettings, SellingPointSettings, AutoAccept, PaymentRule),
-        *(ReceiverSettings, LogSettings, RetentionSettings),
+        *(ReceiverSettings, LogSettings, RetentionSettings, AlarmSettings, AlarmSounds),
     )
     return {field.name for struct in known for field in msgspec.structs.fields(struct)}
 

@@ -11,12 +11,14 @@ from app.domain.errors import ConfigurationError
 from app.domain.selling_point import SellingPoint
 from app.infra.settings_faults import EntryPath, Fault
 from app.link.urls import Kind, checked_url
+from app.ports.alarm import AlarmSettings
 
 _SECRET_NAME = re.compile(r"(^|_)(token|secret|password|passwd|api_?key|private_key)$")
 _SECRET_HINT = (
     "Remove it (and change it: it was readable here) and put it into the vault: sinqro-companion secret set NAME"  # noqa: S105
 )
 _LOCAL_SUFFIXES = (".local", ".lan", ".internal", ".home.arpa")
+_TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _MINUTES = 7 * 24 * 60
 _SECONDS = 3600
 
@@ -110,6 +112,18 @@ def address(path: EntryPath, host: str) -> Fault | None:
             path, "this must be an address of this machine", "Leave it out (127.0.0.1) if the POS is on this machine."
         )
     return None
+
+
+def quiet_hours(path: EntryPath, alarm: AlarmSettings) -> Iterator[Fault]:
+    """Quiet hours have a beginning and an end."""
+    for name in ("quiet_from", "quiet_until"):
+        time = getattr(alarm, name)
+        if time and not _TIME_OF_DAY.fullmatch(time):
+            yield Fault((*path, name), f"{time!r} is no time of day", 'Write it like "23:30".')
+        if not time and (alarm.quiet_from or alarm.quiet_until):
+            yield Fault(
+                path, f"the entry {name} is missing: quiet hours begin and end", f'Add a line: {name} = "09:00"'
+            )
 
 
 def open_receiver(path: EntryPath, host: str) -> Fault | None:

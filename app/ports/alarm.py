@@ -15,9 +15,6 @@ from msgspec import Meta
 
 from app.domain.selling_point import Rules
 
-TimeOfDay = Annotated[str, Meta(pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")]
-"""``23:30``; empty: none."""
-
 
 class Sound(StrEnum):
     """The sounds, the most urgent first: of several, only the first is heard."""
@@ -31,6 +28,23 @@ class Sound(StrEnum):
     LINK_BACK = "link_back"
 
 
+class AlarmSounds(Rules, frozen=True, kw_only=True):
+    """Other sounds than ours: a file (wav, flac, ogg, mp3), or the name of another one of ours; empty: ours."""
+
+    deadline_near: str = ""
+    order_new: str = ""
+    order_cancelled: str = ""
+    order_changed: str = ""
+    reservation_new: str = ""
+    link_lost: str = ""
+    link_back: str = ""
+
+    def of(self, sound: Sound) -> str:
+        """What is wanted instead of this one."""
+        chosen: str = getattr(self, sound.value)
+        return chosen
+
+
 class AlarmSettings(Rules, frozen=True, kw_only=True):
     """How the restaurant wants to be called. There is no mute, and nothing below 40 %: an order must be heard."""
 
@@ -38,13 +52,12 @@ class AlarmSettings(Rules, frozen=True, kw_only=True):
     """Percent of what the system allows; an order that waits for a minute rings at 100."""
     device: str = ""
     """Name of the speaker as the system has it; empty, or while it is missing: the system's choice."""
-    sounds: dict[Sound, str] = {}  # noqa: RUF012 - msgspec copies empty defaults
-    """Another sound for one of ours: a file (wav, flac, ogg, mp3), or the name of one of ours."""
+    sounds: AlarmSounds = AlarmSounds()
     flash_seconds: Annotated[int, Meta(ge=15, le=600)] = 75
     """An order that waited so long is shown on the whole screen."""
-    quiet_from: TimeOfDay = ""
-    """Quiet hours begin, in this machine's time; orders ring all the same unless the restaurant is closed."""
-    quiet_until: TimeOfDay = ""
+    quiet_from: str = ""
+    """Quiet hours begin at (``23:30``), in this machine's time; orders ring all the same unless we are closed."""
+    quiet_until: str = ""
 
 
 class SpeakerState(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,6 +18,8 @@ SHORTEST = 0.7
 
 _ONE_AFTER_THE_OTHER = 2.0
 
+_URGENCY = {sound: place for place, sound in enumerate(Sound)}
+
 _Name = tuple[Reason, str, OrderKey | None]
 
 
@@ -31,11 +33,12 @@ class Cadence:
     def next(self, rings: Sequence[Ring], at: float) -> tuple[Ring | None, float | None]:
         """What to play at ``at``, and after how many seconds to ask again (``None``: nothing is left to be heard).
 
-        ``rings`` are the most urgent first. What is returned counts as heard, together with all that ring alike.
+        What is returned counts as heard, together with all that ring alike.
         """
         names = {ring.name for ring in rings}
         self._heard = {name: heard for name, heard in self._heard.items() if name in names}
         turns = [(ring, turn) for ring in rings if (turn := self._turn(ring)) is not None]
+        turns.sort(key=lambda one: (_URGENCY[one[0].sound], one[1]))
         for ring, turn in turns:
             if turn <= at:
                 return self._play(ring, rings, at), SHORTEST

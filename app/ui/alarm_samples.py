@@ -45,7 +45,7 @@ class Samples:
         return self._scaled[name]
 
     def _load(self, sound: Sound) -> "array.array[int]":
-        own = self._settings.sounds.get(sound, "")
+        own = self._settings.sounds.of(sound)
         ours = Sound(own) if own in set(Sound) else sound
         if own and own not in set(Sound):
             try:
