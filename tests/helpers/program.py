@@ -71,16 +71,16 @@ class Program:
 
     # ---------------------------------------------------------------- commands
 
-    @property
-    def _places(self) -> list[str]:
-        return ["--config", str(self.config), "--data", str(self.data), "--secrets", str(self.secrets)]
+    def _places(self, words: tuple[str, ...], *, vault: bool = True) -> list[str]:
+        places = ["--config", str(self.config), "--data", str(self.data)]
+        return [COMMAND, *words, *places, *(["--secrets", str(self.secrets)] if vault else [])]
 
-    async def run(self, *words: str, given: str = "", timeout: float = START) -> Finished:
-        """A command to its end."""
+    async def run(self, *words: str, given: str = "", vault: bool = True, timeout: float = START) -> Finished:
+        """A command to its end. Without ``vault``: with the system's, which the tests' environment has not."""
 
         def work() -> Finished:
             done = subprocess.run(
-                [COMMAND, *words, *self._places],
+                self._places(words, vault=vault),
                 input=given.encode(),
                 capture_output=True,
                 timeout=timeout,
@@ -135,7 +135,7 @@ class Program:
         assert not self.running
         with self._console.open("ab") as console:
             self._process = subprocess.Popen(
-                [COMMAND, "serve", *self._places],
+                self._places(("serve",)),
                 stdin=subprocess.DEVNULL,
                 stdout=console,
                 stderr=console,
