@@ -1,4 +1,4 @@
-"""Tokens, vault, POS, clock, configuration at fault: said clearly, nothing lost, and well again by itself once mended."""
+"""Tokens, vault, POS, clock, configuration at fault: said clearly, nothing lost, well again by itself once mended."""
 
 import uuid
 from collections.abc import AsyncIterator
