@@ -10,7 +10,9 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from app.domain.errors import SinqroError
+import msgspec
+
+from app.domain.errors import SinqroError, SinqroRefused
 from app.domain.record import OrderKey
 from app.domain.status import Injection, Merge, merge
 from app.link.messages import encode
@@ -25,6 +27,11 @@ log = logging.getLogger(__name__)
 
 _REACH = timedelta(hours=72)
 _PAGES = 10_000
+
+
+class _Page(msgspec.Struct, frozen=True, rename="camel"):
+    orders: list[Any] | None = None
+    next_cursor: str | int | None = None
 
 
 class CatchUp:
@@ -61,21 +68,21 @@ class CatchUp:
         since = self._clock.now() - _REACH
         params: dict[str, Any] = {"sellingPointId": outlet.id, "since": since.isoformat(), "limit": 100}
         for _ in range(_PAGES):
-            page = await self._sinqro.call("order.list", params, timeout=30)
-            entries = [entry for entry in page.get("orders", ()) if entry.get("order", {}).get("id") is not None]
-            for entry in entries:
-                await self._ledger.write(lambda tx, entry=entry: self._take(tx, outlet, entry))  # type: ignore[misc]
-            if not page.get("nextCursor"):
+            page = _page(await self._sinqro.call("order.list", params, timeout=30))
+            for entry in page.orders or ():
+                if isinstance(entry, dict) and _id_of(entry.get("order")) is not None:
+                    await self._ledger.write(lambda tx, entry=entry: self._take(tx, outlet, entry))  # type: ignore[misc]
+            if not page.next_cursor:
                 return
-            params = params | {"cursor": page["nextCursor"]}
+            params = params | {"cursor": page.next_cursor}
 
     def _take(self, tx: LedgerTransaction, outlet: Outlet, entry: dict[str, Any]) -> None:
         now = self._clock.now()
         order_id = entry["order"]["id"]
         key = OrderKey(outlet.id, str(order_id))
         record = tx.order(key)
-        status = entry["order"].get("status") or {}
-        code = str(status.get("code", ""))
+        status = entry["order"].get("status")
+        code = str(status.get("code", "")) if isinstance(status, dict) else ""
         if record is None:
             new = receiving.arrival(outlet, order_id, encode(entry["order"]), now, source="order.list")
             record = receiving.store(tx, outlet, new, waited=True)
@@ -91,7 +98,23 @@ class CatchUp:
         tx.put_order(
             record.with_(
                 created=True,
-                revision=max(record.revision, int(entry.get("notifiedRevision") or 0)),
-                sinqro_revision=max(record.sinqro_revision, int(entry.get("revision") or 0)),
+                revision=max(record.revision, _number(entry.get("notifiedRevision"))),
+                sinqro_revision=max(record.sinqro_revision, _number(entry.get("revision"))),
             )
         )
+
+
+def _page(answer: object) -> _Page:
+    try:
+        return msgspec.convert(answer, _Page)
+    except msgspec.ValidationError as exc:
+        raise SinqroRefused(f"the answer is no list: {exc}", code="ANSWER_UNREADABLE") from exc
+
+
+def _id_of(order: object) -> int | str | None:
+    found = order.get("id") if isinstance(order, dict) else None
+    return found if isinstance(found, int | str) and found != "" else None
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0

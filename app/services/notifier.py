@@ -203,7 +203,7 @@ class Notifier:
         self._failing = True
         self._failures.append(self._clock.monotonic())
         urgent = await self._ledger.read(lambda view: _open_deadline(view, outlet.id, self._clock.now()))
-        delay = notification_delay(notification.attempts, urgent)
+        delay = notification_delay(notification.attempts + 1, urgent)  # those before this one are counted
         if delivery.retry_after is not None:
             delay = max(delay, delivery.retry_after) if not urgent else delivery.retry_after
         await self._again(notification, delay, delivery.reason)
