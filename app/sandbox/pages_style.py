@@ -20,7 +20,7 @@ STYLE = """
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--bg); color: var(--ink);
   font: 16px/22px "Segoe UI", system-ui, "Noto Sans", "DejaVu Sans",
-  sans-serif; font-feature-settings: "tnum"; overflow-wrap: break-word; }
+  sans-serif; font-feature-settings: "tnum"; overflow-wrap: anywhere; }
 a { color: var(--accent); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 header { background: var(--surface); border-bottom: 1px solid var(--line); display: flex; flex-wrap: wrap;
@@ -75,7 +75,8 @@ a.code:hover { text-decoration: underline; color: var(--accent); }
   white-space: pre-wrap; }
 .panel.bad { background: var(--dangerSoft); border-color: var(--danger); }
 .panel.tip { background: var(--accentSoft); border-color: var(--accent); }
-table { border-collapse: collapse; width: 100%; }
+/* in cells only where nothing else helps: else a narrow column is broken letter by letter */
+table { border-collapse: collapse; width: 100%; overflow-wrap: break-word; }
 .panel.table { padding: 0; overflow-x: auto; }
 th { text-align: left; font-size: 14px; line-height: 18px; color: var(--ink2); font-weight: 400; }
 th, td { padding: 8px 12px; border-bottom: 1px solid var(--line); vertical-align: top; }

@@ -216,6 +216,7 @@ class ReferencePos:
             set_faults=self._set_faults,
             set_product=self.set_product,
             calls=control.calls,
+            api_key=self.api_key,
         )
         document = openapi(api.calls)
 

@@ -13,16 +13,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.sandbox.faults import FaultsInvalid, decode_faults
-from app.sandbox.pages import Child, Frame, PageError, el, form_of, is_live, page, routes_of, see, tag
+from app.sandbox.pages import Child, Frame, PageError, el, form_of, is_live, link, page, routes_of, see, tag
 from app.sandbox.pages_faults import faults_json, faults_panel, faults_tag
 from app.sandbox.pos_catalog import Change
 from app.sandbox.pos_control import PosFaults
 from app.sandbox.pos_forms import FINAL, TillError
-from app.sandbox.pos_http import Desk
+from app.sandbox.pos_http import PREFIX, Desk
 from app.sandbox.pos_till import status_word
 from app.sandbox.pos_views import board_view, menu_view, switches, ticket_view
 
-TABS = (("/", "Orders"), ("/menu", "Menu"), ("/faults", "Faults"), ("/openapi.json", "API"))
+TABS = (("/", "Orders"), ("/menu", "Menu"), ("/faults", "Faults"))
 
 MINUTES_DIGITS = 3
 """Nobody promises a longer preparation."""
@@ -54,6 +54,8 @@ class PosPage(NamedTuple):
     set_faults: Callable[[PosFaults], Awaitable[None]]
     set_product: Callable[[str, Change], None]
     calls: frozenset[str]
+    api_key: str
+    """Shown to integrators: it opens this double and nothing else."""
 
     def routes(self) -> list[Route]:
         """For the application."""
@@ -89,6 +91,8 @@ class PosPage(NamedTuple):
 
     async def _board(self, request: Request) -> Response:
         body = board_view(self.desk.till.everything(), self._till_open, self.desk.online())
+        where = f"API at http://{request.headers['host']}{PREFIX}, with x-api-key: {self.api_key}"
+        body.append(el("section", el("p", el("small", where, " · ", link("its document", "/openapi.json")))))
         return page(self._frame(), "Orders", body, here="/", live=is_live(request))
 
     async def _order(self, request: Request) -> Response:

@@ -9,6 +9,9 @@ from app.sandbox.pages import Child, Html, button, clock, el, field, form, selec
 from app.sandbox.sinqro_state import Installation, Restaurant, SinqroState
 from app.sandbox.sinqro_views import TYPES, duration, in_charge, link_tag
 
+REFUSED = 10
+"""Refused notifications on the page."""
+
 WHEN = (
     ("", "in 20 to 40 minutes (a reservation in 1 to 3 hours)"),
     ("5", "scheduled: in 5 minutes"),
@@ -119,11 +122,28 @@ def restaurant_view(state: SinqroState, base_url: str, link_url: str) -> list[Ch
             if machines
             else el("div", el("p", "None is paired yet."), class_="panel"),
         ),
+        _refused(state),
         el(
             "section",
             el("p", el("small", f"Pairing, notifications and control API: {base_url} · link: {link_url}")),
         ),
     ]
+
+
+def _refused(state: SinqroState) -> Child:
+    """The newest notifications that were not taken, and why."""
+    events = [event for event in state.events if event.kind == "notification.refused"][: -REFUSED - 1 : -1]
+    rows = [
+        el(
+            "tr",
+            el("td", clock(event.at)),
+            el("td", tag(f"{event.detail.get('status')} {event.detail.get('code')}", "off")),
+            el("td", str(event.detail.get("message"))),
+        )
+        for event in events
+    ]
+    heads = ("When", "Answer", "Why")
+    return el("section", el("h2", "Notifications refused"), table(heads, rows)) if rows else None
 
 
 def _closings(place: Restaurant) -> Child:

@@ -158,7 +158,7 @@ def _numbers(state: SinqroState, numbers: dict[str, float | int | None]) -> Html
             ("Answered within, median", ms("response_p50_ms")),
             ("Answered within, 99 %", ms("response_p99_ms")),
             ("Notifications verified", str(numbers["notifications_verified"])),
-            ("Notifications refused", tag(str(refused), "off") if refused else "0"),
+            ("Notifications refused", link(tag(str(refused), "off"), "/restaurant") if refused else "0"),
         ),
     )
 

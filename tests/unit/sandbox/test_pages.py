@@ -388,7 +388,10 @@ async def test_answers_links_and_notifications_are_shown(cloud: Browser, sinqro:
         assert "link up" in page
         page = await cloud.get(where)
         assert "posOrderId T-&lt;b1&gt;" in page
+        refused = await companion.status(int(key), "ready", secret="whsec_" + "A" * 44)
+        assert refused.status_code == 401
         page = await cloud.get("/restaurant")
+        assert re.search("Notifications refused.*401 SIGNATURE", page, re.DOTALL)
         assert "CAJA-1" in page
         assert code[:4] + " " + code[4:] not in page, "it was used"
         token = companion.pairing["userAccessToken"]
@@ -502,7 +505,9 @@ async def test_the_text_itself_is_edited(cloud: Browser, sinqro: SinqroSandbox) 
 
 
 async def test_the_board_shows_orders_and_moves_them(till: Browser, pos: ReferencePos) -> None:
-    assert "No open orders" in await till.get("/")
+    page = await till.get("/")
+    assert "No open orders" in page
+    assert f"API at {pos.url}/api/v1, with x-api-key: {pos.api_key}" in page
     ticket = typed_in(pos, code="4F7K", address="Carrer Major, 1")
     page = await till.get("/")
     assert all(
