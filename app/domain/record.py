@@ -39,7 +39,7 @@ class Mark(StrEnum):
     REFUNDED = "refunded"
     """Cancelled or reduced after completion."""
     STOP_COOKING = "stop_cooking"
-    """Cancelled on Sinqro while we could not be reached, after we had accepted it."""
+    """Cancelled on Sinqro after it was accepted, and nobody here has said that he knows."""
     AUTO_ACCEPT = "auto_accept"
     """To be accepted by rule as soon as the POS has it."""
     LATE = "late"

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import miniaudio
-from PySide6.QtCore import QCoreApplication
 
 from app.ports.alarm import AlarmSettings, Sound, SpeakerState
 from app.ui.alarm_samples import RATE, Samples
+from app.ui.words import tr
 
 log = logging.getLogger(__name__)
 
@@ -38,11 +38,6 @@ RECHECK_MISSING = 60.0
 
 _NULLS = ("discard all samples", "dummy output", "null output")
 _NULL_IDS = (b"auto_null", b"null", b":null")
-
-
-def tr(text: str) -> str:
-    """Translate a text of the alarm."""
-    return QCoreApplication.translate("Alarm", text)
 
 
 def real_backends() -> list[miniaudio.Backend]:
@@ -91,7 +86,8 @@ class _Voice:
 class MiniaudioSpeaker:
     """Implements :class:`~app.ports.alarm.Speaker`; ``folder`` holds our sounds as ``<name>.wav``.
 
-    ``backends`` are miniaudio's, the system's own unless a test names others. Started by its first call.
+    ``backends`` are miniaudio's, the system's own unless a test names others, and ``open_device`` is what opens one of
+    their devices. The thread starts with the first call.
     """
 
     def __init__(
@@ -101,7 +97,9 @@ class MiniaudioSpeaker:
         settings: AlarmSettings,
         backends: Sequence[miniaudio.Backend] | None = None,
         tap: Callable[[bytes], None] | None = None,
+        open_device: Callable[..., Any] = miniaudio.PlaybackDevice,
     ) -> None:
+        self._open_device = open_device
         self._settings = settings
         self._backends = list(backends) if backends is not None else real_backends()
         self._told: Callable[[SpeakerState], None] = lambda _: None
@@ -114,7 +112,7 @@ class MiniaudioSpeaker:
         self._thread: threading.Thread | None = None
         # the thread's own
         self._voice = _Voice(tap)
-        self._device: miniaudio.PlaybackDevice | None = None
+        self._device: Any = None
         self._state = SpeakerState()
         self._begun = 0.0
         self._looked = 0.0
@@ -217,11 +215,11 @@ class MiniaudioSpeaker:
     def _open(self, *, always: bool) -> None:
         """Open the device that is set, else the system's choice, and say what came of it."""
         self._looked = time.monotonic()
-        device: miniaudio.PlaybackDevice | None = None
+        device: Any = None
         try:
             found = _playbacks(self._backends)
             chosen = next((one for one in found if one["name"] == self._settings.device), None)
-            device = miniaudio.PlaybackDevice(
+            device = self._open_device(
                 output_format=miniaudio.SampleFormat.SIGNED16,
                 nchannels=1,
                 sample_rate=RATE,
