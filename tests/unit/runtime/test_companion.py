@@ -41,9 +41,7 @@ class Now(FakeClock):
 
 
 @asynccontextmanager
-async def at_work(
-    folder: Path, *, pos: FakePos | None = None, sinqro: FakeSinqro | None = None
-) -> AsyncIterator[Bench]:
+async def at_work(folder: Path) -> AsyncIterator[Bench]:
     """A companion that runs by itself."""
     clock = Now()
     async with open_bench(folder, clock=clock, started=False, poll_open_seconds=0.02, poll_idle_seconds=0.05) as bench:
