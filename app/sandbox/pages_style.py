@@ -47,6 +47,7 @@ code, pre, textarea { font: 14px/20px ui-monospace, Consolas, "DejaVu Sans Mono"
 .panel { background: var(--surface); border: 1px solid var(--line); border-radius: 8px; padding: 16px; }
 .panel > .lines:first-child { margin-top: 0; }
 form + p { margin-top: 16px; }
+.panel > p:last-child { margin-bottom: 0; }
 .columns .panel + .panel, .columns .panel + .facts { margin-top: 16px; }
 .new { border: 2px solid var(--new); }
 .columns { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 16px; align-items: start; }

@@ -245,7 +245,7 @@ def ticket_view(ticket: Ticket) -> list[Child]:
         ("Entered by", ticket.origin),
         ("Created", clock(ticket.created_at)),
         ("Changed", clock(ticket.changed_at)),
-        ("Wanted", clock(ticket.due_at) if ticket.due_at else None),
+        ("Wanted", clock(ticket.due_at, seconds=False) if ticket.due_at else None),
         ("Promised", f"{ticket.minutes} minutes" if ticket.minutes is not None else None),
         ("Table", _place(ticket)),
         ("Guests", str(ticket.guests) if ticket.guests is not None else None),

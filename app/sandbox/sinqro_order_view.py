@@ -150,7 +150,9 @@ def _status_panel(order: SinqroOrder, state: SinqroState) -> Html:
     )
 
 
-def _steps(steps: list[Status]) -> Html:
+def _steps(steps: list[Status]) -> Child:
+    if not steps:
+        return None
     buttons = [button(f"→ {step.value.replace('_', ' ')}", name="status", value=step, kind="step") for step in steps]
     return el("div", buttons, class_="row")
 
