@@ -8,6 +8,7 @@ from app.domain.availability import Closing
 from app.domain.record import OrderRecord
 from app.link.state import LinkState
 from app.ports.ledger import Ledger, LedgerView
+from app.ports.pos import Capability
 from app.ports.sinqro import Role
 from app.services.outlet import Outlet
 from app.services.sheets import OrderSheet, SheetBook
@@ -36,6 +37,8 @@ class OutletSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     closings: tuple[Closing, ...] = ()
     """Why it is or will be closed."""
     timezone: str = "Europe/Madrid"
+    can_skip_print: bool = False
+    """Whether its POS takes an order without a kitchen ticket."""
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,4 +96,5 @@ def _outlet(view: LedgerView, outlet: Outlet, book: SheetBook) -> OutletSnapshot
         unsent=frozenset(record.order_id for record in orders if outbox and view.undelivered(record.key)),
         closings=tuple(view.closings(outlet.id)),
         timezone=outlet.selling_point.timezone,
+        can_skip_print=outlet.can(Capability.ORDER_NO_PRINT),
     )

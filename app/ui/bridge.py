@@ -6,6 +6,7 @@ Loop → Qt: signals that carry frozen values, delivered queued in the GUI threa
 
 from collections.abc import Awaitable, Callable
 from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -15,13 +16,23 @@ from app.runtime.host import Host
 from app.services.snapshot import Snapshot
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came of something asked: ``error`` is empty when it was done."""
+
+    ticket: object
+    result: object = None
+    error: str = ""
+    hint: str = ""
+
+
 class Bridge(QObject):
-    """Lives in the GUI thread; :meth:`show` and :meth:`died` are called from the loop's."""
+    """Lives in the GUI thread; :meth:`show`, :meth:`told` and :meth:`died` are called from the loop's."""
 
     snapshot_changed = Signal(object)
     """A new :class:`~app.services.snapshot.Snapshot`."""
-    ask_failed = Signal(str, str)
-    """What a person asked for could not be done: message and hint."""
+    answered = Signal(object)
+    """Something asked came back: an :class:`Answer`."""
     loop_died = Signal(str)
     """The loop is dead: nothing works any more until the program is started again."""
 
@@ -35,17 +46,25 @@ class Bridge(QObject):
 
     def died(self, error: BaseException | None) -> None:
         """The loop ended without being asked to."""
-        self.loop_died.emit(str(error) if error is not None else "")
+        self.loop_died.emit(_message(error))
 
-    def ask(self, work: Callable[[], Awaitable[object]]) -> None:
-        """Have the loop do something; a failure comes back as :attr:`ask_failed`."""
+    def ask(self, work: Callable[[], Awaitable[object]], *, ticket: object = None) -> None:
+        """Have the loop do something; it comes back as :attr:`answered` with the same ``ticket``."""
         if self.host is not None:
-            self.host.submit(work).add_done_callback(self._asked)
+            self.host.submit(work).add_done_callback(lambda future: self._asked(future, ticket))
 
-    def _asked(self, future: "Future[Any]") -> None:
+    def _asked(self, future: "Future[Any]", ticket: object) -> None:
         try:
-            future.result()
+            answer = Answer(ticket=ticket, result=future.result())
         except CompanionError as exc:
-            self.ask_failed.emit(exc.message, exc.hint)
+            answer = Answer(ticket=ticket, error=exc.message, hint=exc.hint)
         except (CancelledError, Exception) as exc:  # a bug, logged by the host: people hear that it did not happen
-            self.ask_failed.emit(str(exc) or type(exc).__name__, "")
+            answer = Answer(ticket=ticket, error=str(exc) or type(exc).__name__)
+        self.answered.emit(answer)
+
+
+def _message(error: BaseException | None) -> str:
+    """What people read of it: the innermost of a group of one."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return str(error or "")
