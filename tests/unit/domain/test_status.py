@@ -68,7 +68,7 @@ def test_ladder(kind: OrderType) -> None:
         (OrderType.RESERVATION, P, {A, S, C, REJ, CAN, NO}),
         (OrderType.RESERVATION, A, {S, C, CAN, NO}),
         (OrderType.RESERVATION, S, {C, CAN}),
-        *((kind, final, set()) for kind in OrderType for final in FINAL),
+        *((kind, final, set()) for kind in OrderType for final in sorted(FINAL)),
     ],
 )
 def test_next_steps(kind: OrderType, current: Status, possible: set[Status]) -> None:
