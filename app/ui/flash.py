@@ -58,6 +58,8 @@ class Flash(QObject):
                 self._timer.start()
         for window in self.windows:
             window.set_order(order)
+            if not window.isVisible():
+                window.appear()
 
     def hide(self) -> None:
         """It is over."""
@@ -69,7 +71,6 @@ class Flash(QObject):
         window.accept_asked.connect(self.accept_asked)
         window.view_asked.connect(self.view_asked)
         window.reject_asked.connect(self.reject_asked)
-        window.appear()
         return window
 
     def _drop(self) -> None:

@@ -4,7 +4,7 @@ Of many dishes those that find no room are counted.
 """
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QFontMetrics
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.domain.record import Mark, OrderRecord
@@ -13,69 +13,73 @@ from app.ui.theme import Look
 from app.ui.words import money, short_customer, times, tr
 
 _GAP = 14
-_DISH = 38
-_DETAILS = 30
-_ALLERGY = 60
-_MORE = 30
-_CUSTOMER = 30
 
 
 class FlashDishes(QWidget):
     """Made anew for each order."""
 
-    def __init__(self, *, look: Look) -> None:
+    def __init__(self, *, look: Look, scale: float) -> None:
         super().__init__()
         self._look = look
+        self._scale = scale
         self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 16, 0, 0)
-        self._layout.setSpacing(_GAP)
+        self._layout.setContentsMargins(0, self._px(16), 0, 0)
+        self._layout.setSpacing(self._px(_GAP))
 
     def fill(self, record: OrderRecord, sheet: OrderSheet, *, room: int, width: int) -> None:
         """Show this order in ``room`` pixels of height and ``width`` of width."""
         _empty(self._layout)
-        room -= 16 + _CUSTOMER
+        gap = self._px(_GAP)
+        parts = [short_customer(sheet.customer), _payment(record, sheet)]
+        customer = self._label(22, " · ".join(part for part in parts if part))
+        room -= self._px(16) + customer.sizeHint().height()
         if sheet.allergies:
-            words = label(self._look, 28, strong=True, text=tr("ALLERGY: %1", ", ".join(sheet.allergies)))
-            words.setWordWrap(True)
+            words = self._label(28, tr("ALLERGY: %1", ", ".join(sheet.allergies)), strong=True)
             icon = QLabel()
-            icon.setPixmap(self._look.pixmap("allergy", "onAllergy", 40, self.devicePixelRatioF()))
+            icon.setPixmap(self._look.pixmap("allergy", "onAllergy", self._px(40), self.devicePixelRatioF()))
             self._layout.addWidget(framed("allergy", icon, words))
-            room -= max(_ALLERGY, words.heightForWidth(width - 90) + 20) + _GAP
+            room -= max(self._px(40), words.heightForWidth(width - self._px(40) - 44)) + 20 + gap
         if Mark.UNREADABLE in record.marks or not sheet.readable:
-            text = tr("This order cannot be read: look at it before you answer.")
-            unread = label(self._look, 22, text=text)
-            unread.setWordWrap(True)
-            self._layout.addWidget(unread)
+            self._layout.addWidget(self._label(22, tr("This order cannot be read: look at it before you answer.")))
         dishes = [line for line in sheet.lines if not line.charge]
         for number, line in enumerate(dishes):
-            room -= _DISH + (_DETAILS if _details(line) else 0) + _GAP
-            rest = len(dishes) - number
-            if room < (_MORE + _GAP if rest > 1 else 0):
-                self._layout.addWidget(label(self._look, 22, text=tr("and %n more", n=rest)))
+            rest = tr("and %n more", n=len(dishes) - number)
+            more = self._label(22, rest)
+            row, height = self._dish(line, width)
+            room -= height + gap
+            if room < (more.sizeHint().height() + gap if number + 1 < len(dishes) else 0):
+                self._layout.addWidget(more)
                 break
-            self._layout.addLayout(self._dish(line, width))
-        parts = [short_customer(sheet.customer), _payment(record, sheet)]
-        self._layout.addWidget(label(self._look, 22, text=" · ".join(part for part in parts if part)))
+            self._layout.addLayout(row)
+        self._layout.addWidget(customer)
         self._layout.addStretch(1)
 
-    def _dish(self, line: SheetLine, width: int) -> QHBoxLayout:
+    def _dish(self, line: SheetLine, width: int) -> tuple[QHBoxLayout, int]:
+        """Count, name, options and comment, whole, and how high that is."""
         row = QHBoxLayout()
-        row.setSpacing(16)
-        count = label(self._look, 28, strong=True, text=times(line.quantity))
-        count.setMinimumWidth(44)
+        row.setSpacing(self._px(16))
+        count = self._label(28, times(line.quantity), strong=True)
+        count.setWordWrap(False)
+        count.setMinimumWidth(self._px(44))
         row.addWidget(count, 0, Qt.AlignmentFlag.AlignTop)
         words = QVBoxLayout()
         words.setSpacing(0)
-        words.addWidget(self._elided(28, line.label, width - 60, strong=True))
-        if details := _details(line):
-            words.addWidget(self._elided(22, details, width - 60))
+        width -= max(self._px(44), count.sizeHint().width()) + self._px(16)
+        height = 0
+        for shown in (self._label(28, line.label, strong=True), self._label(22, _details(line))):
+            if shown.text():
+                words.addWidget(shown)
+                height += shown.heightForWidth(width)
         row.addLayout(words, 1)
-        return row
+        return row, height
 
-    def _elided(self, size: int, text: str, width: int, *, strong: bool = False) -> QLabel:
-        shown = label(self._look, size, strong=strong)
-        shown.setText(QFontMetrics(shown.font()).elidedText(text, Qt.TextElideMode.ElideRight, width))
-        return shown
+    def _label(self, size: int, text: str, *, strong: bool = False) -> QLabel:
+        made = label(self._look, self._px(size), strong=strong, text=text)
+        made.setWordWrap(True)
+        return made
+
+    def _px(self, drawn: int) -> int:
+        return round(drawn * self._scale)
 
 
 def font(look: Look, size: int, *, strong: bool = False) -> QFont:

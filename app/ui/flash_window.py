@@ -24,6 +24,9 @@ _BUTTON = 104
 
 _MARGINS = (32, 24, 32, 24)
 
+_DRAWN = (1024, 700)
+"""Width and height from which all is as large as drawn; smaller screens make it smaller."""
+
 _ANY = 16_777_215
 """Qt's height of a widget that may have any."""
 
@@ -37,7 +40,7 @@ QWidget#flash {{ background: {back}; }}
 QWidget#flash QLabel {{ background: transparent; color: {front}; }}
 QFrame#flashLine {{ background: {front}; border: none; max-height: 2px; min-height: 2px; }}
 QPushButton {{ background: transparent; color: {front}; border: 3px solid {front}; border-radius: 8px; padding: 0 12px;
-    min-height: 98px; }}
+    min-height: {button}px; }}
 QPushButton:pressed {{ border-width: 8px; }}
 QPushButton:disabled {{ background: transparent; color: {front}; border: 3px dashed {front}; }}
 QPushButton#flashAccept {{ background: {front}; color: {back}; }}
@@ -87,6 +90,8 @@ class FlashWindow(QWidget):
         self._minutes = minutes
         self._place = screen
         self.screen_name = screen.name()
+        size = screen.size()
+        self._scale = min(1.0, size.width() / _DRAWN[0], size.height() / _DRAWN[1])
         self._order: FlashOrder | None = None
         self._body_of: tuple[OrderRecord, OrderSheet] | None = None
         self._swapped = False
@@ -131,7 +136,7 @@ class FlashWindow(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        self._sandbox = framed("sandbox", self._label(16, strong=True, text=tr("SANDBOX · orders are not real")))
+        self._sandbox = framed("sandbox", label(self._look, 16, strong=True, text=tr("SANDBOX · orders are not real")))
         self._sandbox.hide()
         outer.addWidget(self._sandbox)
         inner = QVBoxLayout()
@@ -155,7 +160,7 @@ class FlashWindow(QWidget):
         body = QHBoxLayout()
         body.setSpacing(32)
         body.addLayout(self._build_left(), 1)
-        self._dishes = FlashDishes(look=self._look)
+        self._dishes = FlashDishes(look=self._look, scale=self._scale)
         body.addWidget(self._dishes, 1)
         inner.addLayout(body, 1)
         inner.addLayout(self._build_buttons())
@@ -167,7 +172,7 @@ class FlashWindow(QWidget):
         self.what = self._label(28)
         self.due = self._label(28, strong=True)
         self.left = self._label(104, strong=True)
-        self.left.setFixedHeight(104)
+        self.left.setFixedHeight(self._px(104))
         self.after = self._label(28)
         left = QVBoxLayout()
         left.setSpacing(0)
@@ -181,7 +186,7 @@ class FlashWindow(QWidget):
         row.addWidget(self.due)
         row.addStretch(1)
         left.addLayout(row)
-        left.addSpacing(34)
+        left.addSpacing(self._px(34))
         left.addWidget(self.left)
         left.addWidget(self.after)
         left.addStretch(1)
@@ -193,8 +198,8 @@ class FlashWindow(QWidget):
         self.reject = self._button("flashReject", 24, lambda: self._answer(self.reject_asked))
         self.view.setText(tr("View"))
         self.reject.setText(f" {tr('Reject')}")
-        self.view.setMinimumWidth(180)
-        self.reject.setMinimumWidth(200)
+        self.view.setMinimumWidth(self._px(180))
+        self.reject.setMinimumWidth(self._px(200))
         row = QHBoxLayout()
         row.setSpacing(16)
         row.addWidget(self.accept, 1)
@@ -205,9 +210,8 @@ class FlashWindow(QWidget):
     def _button(self, name: str, size: int, act: Callable[[], None]) -> QPushButton:
         button = QPushButton()
         button.setObjectName(name)
-        button.setFont(font(self._look, size, strong=True))
+        button.setFont(font(self._look, self._px(size), strong=True))
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        button.setMinimumHeight(_BUTTON)
         button.clicked.connect(act)
         return button
 
@@ -227,7 +231,7 @@ class FlashWindow(QWidget):
         self.reject.setAccessibleName(tr("Reject %1", record.code))
         self.view.setAccessibleName(tr("View %1", record.code))
         self.setAccessibleName(tr("New order without an answer") + f": {record.code}, {channel}")
-        room = self._place.size().height() - _AROUND - (_STRIP if sandbox else 0)
+        room = self._place.size().height() - self._px(_AROUND) - (_STRIP if sandbox else 0)
         self._dishes.fill(record, sheet, room=room, width=self._column())
         self._paint()
 
@@ -246,6 +250,7 @@ class FlashWindow(QWidget):
         color = self._look.theme.hex
         self.setStyleSheet(
             _SHEET.format(
+                button=self._px(_BUTTON) - 6,  # its borders
                 back=color(back),
                 front=color(front),
                 allergy=color("allergy"),
@@ -266,19 +271,23 @@ class FlashWindow(QWidget):
         self.reject.setIconSize(QSize(32, 32))
 
     def _label(self, size: int, *, strong: bool = False, text: str = "") -> QLabel:
-        return label(self._look, size, strong=strong, text=text)
+        return label(self._look, self._px(size), strong=strong, text=text)
 
     def _fit(self, shown: QLabel, text: str, size: int) -> None:
         """A code is never cut: its letters become smaller."""
-        while size > 24 and QFontMetrics(font(self._look, size, strong=True)).horizontalAdvance(text) > self._column():
+        size = self._px(size)
+        while size > 20 and QFontMetrics(font(self._look, size, strong=True)).horizontalAdvance(text) > self._column():
             size -= 4
         shown.setFont(font(self._look, size, strong=True))
         shown.setText(text)
-        if size > 100 and not set(text) & set("gjpqyQÇ,;"):  # as drawn: nothing reaches below the line
+        if size > 80 and not set(text) & set("gjpqyQÇ,;"):  # as drawn: nothing reaches below the line
             shown.setFixedHeight(size)
         else:
             shown.setMinimumHeight(0)
             shown.setMaximumHeight(_ANY)
+
+    def _px(self, drawn: int) -> int:
+        return round(drawn * self._scale)
 
     def _column(self) -> int:
         return (self._place.size().width() - 2 * 32 - 32) // 2
