@@ -81,6 +81,8 @@ class FlashWindow(QWidget):
             | Qt.WindowType.WindowStaysOnTopHint
             | Qt.WindowType.WindowDoesNotAcceptFocus
         )
+        if QGuiApplication.platformName() == "xcb":  # or a window manager keeps a full-screen POS above us
+            flags |= Qt.WindowType.X11BypassWindowManagerHint
         super().__init__(None, flags)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -123,6 +125,8 @@ class FlashWindow(QWidget):
             self._body_of = shown
             self._fill(order.record, order.sheet, sandbox=order.sandbox)
         self._tick(order)
+        if self.isVisible():
+            self.raise_()  # whatever came up since
 
     def set_swapped(self, swapped: bool) -> None:
         """The drawn frame, or the one in swapped colours."""
