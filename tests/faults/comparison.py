@@ -61,7 +61,7 @@ class _Sides:
             yield "INJECTED AFTER ITS CANCELLATION"
         if not record.status.final:
             yield "not final in the ledger"
-        if self.order.status != record.status.value:
+        if self.order.status != record.status.value and not self._cancelled_after_completion(record):
             yield "Sinqro and ledger differ"
         if self.tickets and self._paid_and_cancelled(record, self.tickets[0]):
             if record.marks & BY_HAND != {Mark.CANCEL_BY_HAND}:
@@ -75,6 +75,11 @@ class _Sides:
             yield "LOST: not in the POS"
         elif record.injection not in {Injection.WITHDRAWN, *self.explained}:
             yield "nothing in the POS, and the ledger says otherwise"
+
+    def _cancelled_after_completion(self, record: OrderRecord) -> bool:
+        """Final against final at the same time: each side keeps its own first one, and staff are told of the refund."""
+        refunded = record.status is Status.COMPLETED and Mark.REFUNDED in record.marks
+        return refunded and self.order.status == Status.CANCELLED
 
     @staticmethod
     def _paid_and_cancelled(record: OrderRecord, ticket: Ticket) -> bool:

@@ -10,6 +10,8 @@ import pytest
 
 from app.domain.status import Injection
 from app.sandbox.evening import Evening, Summary
+from app.sandbox.evening_pos import PlayedReference
+from app.sandbox.menu import superpizza
 from tests.faults.comparison import faults
 from tests.helpers.program import Place
 
@@ -25,7 +27,8 @@ def evening_at(place: Place, *, orders: int, reservations: int, rate: float, see
     """An evening without staff in the tray: Sinqro's customers and the kitchen at the POS."""
     return Evening(
         sinqro=place.sinqro,
-        pos=place.pos,
+        pos=PlayedReference(place.pos),
+        restaurant=superpizza(),
         staff=None,
         orders=orders,
         reservations=reservations,

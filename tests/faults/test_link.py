@@ -26,18 +26,18 @@ def orders() -> OrderGenerator:
 async def test_frames_dropped_delayed_doubled_and_reordered(tmp_path: Path) -> None:
     async with open_place(tmp_path, idempotent=False, **RULES) as place:
         place.sinqro.set_faults(SinqroFaults(drop=0.05, duplicate=0.1, reorder=0.1, delay_ms=20, seed=2))
-        evening = evening_at(place, orders=60, reservations=8, rate=10, seed=8)
+        evening = evening_at(place, orders=40, reservations=6, rate=10, seed=8)
         playing = asyncio.create_task(evening.play())
         for _ in range(3):
-            await asyncio.sleep(2)
+            await asyncio.sleep(1.5)
             place.sinqro.set_faults(
                 SinqroFaults(drop=0.05, duplicate=0.1, reorder=0.1, delay_ms=20, seed=3, close_link=True)
             )
-        await asyncio.sleep(4)
+        await asyncio.sleep(2)
         place.sinqro.set_faults(SinqroFaults())
         summary = await playing
         await settle_evening(place, evening)
-        check(summary, 68)
+        check(summary, 46)
         assert " ERROR " not in place.program.log, place.program.tail(60)
 
 
