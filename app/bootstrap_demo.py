@@ -7,16 +7,17 @@ webhooks; nothing in the companion knows that it is a demo.
 import asyncio
 import contextlib
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 from app import bootstrap, bootstrap_setup
+from app.domain.errors import ConfigurationError
 from app.domain.record import OrderKey, OrderRecord
 from app.domain.status import Status
 from app.infra.logs import Redactor, logging_to
@@ -28,7 +29,11 @@ from app.runtime.host import run_headless
 from app.runtime.publisher import Publisher
 from app.sandbox import pos, sinqro
 from app.sandbox.evening import Evening, Summary
+from app.sandbox.evening_board import PlayedPos
+from app.sandbox.evening_pos import PlayedReference
+from app.sandbox.menu import Restaurant as Menu
 from app.sandbox.menu import superpizza
+from app.sandbox.menu_read import restaurant_of
 from app.sandbox.orders import OrderGenerator
 from app.sandbox.pos import ReferencePos
 from app.sandbox.pos_forms import WebhookForm
@@ -37,6 +42,9 @@ from app.services.snapshot import Snapshot
 
 _LEAD = timedelta(hours=1)
 """Scheduled orders of the demo are wanted this and some seconds after they came: they enter the POS within seconds."""
+
+ODOO_API_KEY = "ODOO_API_KEY"
+"""Environment variable with the API key of a demo's Odoo."""
 
 _PACE = 8.0
 """Seconds between two orders when a person plays the staff."""
@@ -62,22 +70,82 @@ def _say(line: str) -> None:
     print(line, flush=True)  # noqa: T201 - a command's output
 
 
+class DemoPos(NamedTuple):
+    """The POS of a demo: what stands in the configuration, and what a player needs of it."""
+
+    settings: dict[str, str]
+    rules: dict[str, Any]
+    """Rules of the selling point that it wants."""
+    api_key: str
+    menu: Menu
+    played: PlayedPos
+    webhooks: Callable[[WebhookForm], object] | None = None
+
+
+OpenPos = Callable[[Path], AbstractAsyncContextManager[DemoPos]]
+"""Opens the POS of a demo; the folder is for what it keeps."""
+
+
 class Restaurant(NamedTuple):
     """The demo's three parts."""
 
     sinqro: SinqroSandbox
-    pos: ReferencePos
+    pos: DemoPos
     companion: Companion
 
 
 @asynccontextmanager
-async def open_restaurant(data: Path, *, publisher: Publisher | None = None) -> AsyncIterator[Restaurant]:
+async def reference_pos(data: Path) -> AsyncIterator[DemoPos]:
+    """The reference POS, in this process."""
+    async with ReferencePos(data=data / "pos") as till:
+        yield DemoPos(
+            settings={"adapter": "reference", "url": till.url},
+            rules={},
+            api_key=till.api_key,
+            menu=superpizza(),
+            played=PlayedReference(till),
+            webhooks=till.set_webhook,
+        )
+
+
+def odoo_pos(url: str, api_key: str | None) -> OpenPos:
+    """A real Odoo at ``url``, with its own menu and tables. Its till is opened where it is closed."""
+    if not api_key:
+        raise ConfigurationError(
+            f"the API key of the Odoo at {url} is missing", hint=f"put it into the environment variable {ODOO_API_KEY}"
+        )
+    key = api_key
+
+    @asynccontextmanager
+    async def opened(_: Path) -> AsyncIterator[DemoPos]:
+        from adapters.odoo.adapter import OdooAdapter
+        from app.sandbox.odoo_till import OdooTill
+
+        async with OdooTill(url=url, api_key=key) as till, OdooAdapter(url=url, api_key=key) as adapter:
+            await adapter.health()
+            await till.open()
+            entities = [entity async for entity in adapter.read_catalog()]
+            yield DemoPos(
+                settings={"adapter": "odoo", "url": url},
+                rules={"payments": [{"pos_method": str(await till.method("bank")), "prepaid": True}]},
+                api_key=key,
+                menu=restaurant_of("Odoo", entities, await adapter.read_tables()),
+                played=till,
+            )
+
+    return opened
+
+
+@asynccontextmanager
+async def open_restaurant(
+    data: Path, *, open_pos: OpenPos, publisher: Publisher | None = None
+) -> AsyncIterator[Restaurant]:
     """The doubles, and a companion paired with them; its configuration, secrets and ledger lie in ``data``."""
     paths = Paths(config=data / "config.toml", data=data / "companion", logs=data / "logs")
     secrets = data / "secrets"
     async with (
         SinqroSandbox(data=data / "sinqro") as cloud,
-        ReferencePos(data=data / "pos") as till,
+        open_pos(data) as till,
     ):
         await bootstrap_setup.pair(
             code=cloud.pairing_code(),
@@ -93,7 +161,8 @@ async def open_restaurant(data: Path, *, publisher: Publisher | None = None) -> 
         update(
             paths.config,
             {
-                ("selling_points", 0, "pos"): {"adapter": "reference", "url": till.url},
+                ("selling_points", 0, "pos"): till.settings,
+                **{("selling_points", 0, name): rule for name, rule in till.rules.items()},
                 ("selling_points", 0, "lead_minutes"): _LEAD.total_seconds() / 60,
                 ("selling_points", 0, "scheduled_after_minutes"): _LEAD.total_seconds() / 60,
                 ("receiver", "enabled"): True,
@@ -110,7 +179,8 @@ async def open_restaurant(data: Path, *, publisher: Publisher | None = None) -> 
             on_change=publisher.ring if publisher else None,
             on_link=publisher.ring if publisher else None,
         ) as companion:
-            till.set_webhook(WebhookForm(url=f"{companion.receiver_url}/{point}/{{event}}", secret=webhook_secret))
+            if till.webhooks is not None:
+                till.webhooks(WebhookForm(url=f"{companion.receiver_url}/{point}/{{event}}", secret=webhook_secret))
             yield Restaurant(cloud, till, companion)
 
 
@@ -161,13 +231,21 @@ def demo(
     seed: int,
     as_json: bool,
     data: Path | None,
+    open_pos: OpenPos = reference_pos,
 ) -> int:
     """The demo on a terminal. Returns 1 when an order or reservation was lost, doubled or injected after its end."""
     status = [0]
 
     async def work() -> None:
         status[0] = await _headless(
-            folder, orders=orders, reservations=reservations, rate=rate, ends=ends, seed=seed, as_json=as_json
+            folder,
+            open_pos,
+            orders=orders,
+            reservations=reservations,
+            rate=rate,
+            ends=ends,
+            seed=seed,
+            as_json=as_json,
         )
 
     with TemporaryDirectory(prefix="sinqro-demo-") as fresh:
@@ -178,11 +256,19 @@ def demo(
 
 
 async def _headless(
-    data: Path, *, orders: int | None, reservations: int, rate: float, ends: bool, seed: int, as_json: bool
+    data: Path,
+    open_pos: OpenPos,
+    *,
+    orders: int | None,
+    reservations: int,
+    rate: float,
+    ends: bool,
+    seed: int,
+    as_json: bool,
 ) -> int:
     endless = orders is None
     table = Publisher(show=_nothing if as_json else _Table().show)
-    async with open_restaurant(data, publisher=table) as restaurant, asyncio.TaskGroup() as tasks:
+    async with open_restaurant(data, open_pos=open_pos, publisher=table) as restaurant, asyncio.TaskGroup() as tasks:
         companion = restaurant.companion
         running = [
             tasks.create_task(companion.run(), name="companion"),
@@ -192,7 +278,8 @@ async def _headless(
             await _in_charge(companion, next(iter(companion.outlets)))
             evening = Evening(
                 sinqro=restaurant.sinqro,
-                pos=restaurant.pos,
+                pos=restaurant.pos.played,
+                restaurant=restaurant.pos.menu,
                 staff=Desk(companion),
                 orders=10_000 if orders is None else orders,
                 reservations=500 if endless else reservations,
@@ -249,9 +336,14 @@ class _Table:
 
 
 @asynccontextmanager
-async def open_evening(data: Path, *, seed: int, publisher: Publisher) -> AsyncIterator[Companion]:
+async def open_evening(
+    data: Path, *, seed: int, publisher: Publisher, open_pos: OpenPos = reference_pos
+) -> AsyncIterator[Companion]:
     """The demo under a window: orders come every few seconds, and a person is the staff."""
-    async with open_restaurant(data, publisher=publisher) as restaurant, asyncio.TaskGroup() as tasks:
+    async with (
+        open_restaurant(data, open_pos=open_pos, publisher=publisher) as restaurant,
+        asyncio.TaskGroup() as tasks,
+    ):
         coming = tasks.create_task(_customers(restaurant, seed), name="customers")
         try:
             yield restaurant.companion
@@ -263,7 +355,7 @@ async def _customers(restaurant: Restaurant, seed: int) -> None:
     point = next(iter(restaurant.sinqro.state.restaurants.values()))
     run = uuid.uuid4()
     generator = OrderGenerator(
-        restaurant=superpizza(),
+        restaurant=restaurant.pos.menu,
         seed=seed,
         first_id=run.int % 10**9,
         run=run.hex[:8],

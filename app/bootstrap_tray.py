@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from app import bootstrap
 from app.infra.logs import Redactor, logging_to
@@ -12,6 +13,9 @@ from app.runtime.companion import Companion
 from app.runtime.publisher import Publisher
 from app.services.staff import Staff
 from app.ui import application
+
+if TYPE_CHECKING:
+    from app import bootstrap_demo
 
 Opener = Callable[[Publisher], AbstractAsyncContextManager[Companion]]
 
@@ -38,12 +42,16 @@ def run(*, config: Path | None, data: Path | None, secrets: Path | None) -> int:
         return show(opened)
 
 
-def demo(*, data: Path | None, seed: int) -> int:
+def demo(*, data: Path | None, seed: int, open_pos: "bootstrap_demo.OpenPos") -> int:
     """The demo with a window: orders arrive every few seconds, a person plays the staff."""
     from app import bootstrap_demo
 
     with TemporaryDirectory(prefix="sinqro-demo-") as fresh:
-        return show(lambda publisher: bootstrap_demo.open_evening(data or Path(fresh), seed=seed, publisher=publisher))
+        return show(
+            lambda publisher: bootstrap_demo.open_evening(
+                data or Path(fresh), seed=seed, publisher=publisher, open_pos=open_pos
+            )
+        )
 
 
 def show(opened: Opener) -> int:

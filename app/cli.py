@@ -72,11 +72,17 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--headless", action="store_true", help="a table on the terminal instead of the tray")
     demo.add_argument("--orders", type=int, metavar="N", help="play so many orders, staff too")
     demo.add_argument("--reservations", type=int, default=0, metavar="M", help="and so many reservations")
-    demo.add_argument("--rate", type=float, default=20, metavar="R", help="arrivals a second (default 20)")
+    demo.add_argument(
+        "--rate", type=float, metavar="R", help="arrivals a second (default 20; 1 with a real POS, which is slower)"
+    )
     demo.add_argument("--exit", action="store_true", help="end when all are final; status 1 if one was lost or doubled")
     demo.add_argument("--seed", type=int, default=1, help="shapes the orders' contents")
     demo.add_argument("--json", action="store_true", help="the summary as JSON, alone on stdout")
     demo.add_argument("--data", type=Path, metavar="DIR", help="keep the data there (default: a folder that goes)")
+    demo.add_argument("--pos", choices=["reference", "odoo"], default="reference", help="which POS gets the orders")
+    demo.add_argument(
+        "--url", default="http://127.0.0.1:8069", help="the Odoo's address; its API key stands in ODOO_API_KEY"
+    )
     demo.set_defaults(command=_demo)
     return parser
 
@@ -143,18 +149,22 @@ def _sandbox(options: argparse.Namespace) -> int:
 def _demo(options: argparse.Namespace) -> int:
     from app import bootstrap_demo
 
+    open_pos: bootstrap_demo.OpenPos = bootstrap_demo.reference_pos
+    if options.pos == "odoo":
+        open_pos = bootstrap_demo.odoo_pos(options.url, os.environ.get(bootstrap_demo.ODOO_API_KEY))
     if options.orders is None and not options.headless and _has_screen():
         from app import bootstrap_tray
 
-        return bootstrap_tray.demo(data=options.data, seed=options.seed)
+        return bootstrap_tray.demo(data=options.data, seed=options.seed, open_pos=open_pos)
     return bootstrap_demo.demo(
         orders=options.orders,
         reservations=options.reservations,
-        rate=options.rate,
+        rate=options.rate or (20 if options.pos == "reference" else 1),
         ends=options.exit,
         seed=options.seed,
         as_json=options.json,
         data=options.data,
+        open_pos=open_pos,
     )
 
 

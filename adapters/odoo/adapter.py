@@ -126,16 +126,22 @@ class OdooAdapter:
         elif there is not None:
             await till.unseat(self._wire, row, draft.head["floating_order_name"])
         await till.replace(self._wire, place, row, draft)
-        return await self._placed(place, draft, request.reference, setting)
+        updated = await self._placed(place, draft, request.reference, setting, alone=False)
+        if updated.status in (None, Status.COMPLETED, Status.CANCELLED):
+            # Odoo ignores what is sent about an order that is over, and answers as if it had been done
+            raise PosRefused("the order was paid or cancelled in Odoo meanwhile", code="ORDER_CLOSED")
+        return updated
 
-    async def _placed(self, place: Place, draft: Draft, reference: str, setting: Setting) -> PosOrder:
+    async def _placed(
+        self, place: Place, draft: Draft, reference: str, setting: Setting, *, alone: bool = True
+    ) -> PosOrder:
         """The order on its table, read back."""
         row = await self._known(draft.uuid)
         if setting.table is not None and row.state == "draft":
             await till.seat(self._wire, place, row, setting.table)
             row = await self._known(draft.uuid)
         lines = await till.lines_of(self._wire, [row.id])
-        return till.seen(row, reference, till.warnings_of(row, lines, draft))
+        return till.seen(row, reference, till.warnings_of(row, lines, draft, alone=alone))
 
     async def _known(self, own: str) -> OrderRow:
         row = await till.by_uuid(self._wire, own)

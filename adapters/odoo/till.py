@@ -133,7 +133,7 @@ async def unseat(wire: Wire, row: OrderRow, name: str) -> None:
 
 async def cancel(wire: Wire, row: OrderRow) -> None:
     """Cancel it, as far as Odoo does: a paid one stays, and is answered as if it had been cancelled."""
-    if row.state == "draft":
+    if row.state in ("draft", "cancel"):
         # one that is wanted another day would only lose its session; one named after a table would look as if joined
         values = {"preset_time": False, "floating_order_name": name_at_table(text(row.floating_order_name))}
         await wire.write("pos.order", "write", bool, ids=[row.id], vals=values)
@@ -180,14 +180,15 @@ def seen(row: OrderRow, reference: str, warnings: Sequence[PosWarning] = ()) -> 
     )
 
 
-def warnings_of(row: OrderRow, lines: Sequence[LineRow], wanted: Draft) -> list[PosWarning]:
-    """What is not as it was ordered, read back."""
+def warnings_of(row: OrderRow, lines: Sequence[LineRow], wanted: Draft, *, alone: bool) -> list[PosWarning]:
+    """What is not as it was ordered, read back. ``alone``: nobody can have added anything to it yet."""
+    theirs = [line for line in lines if not forms.reference_of(line.name)]
     found = []
     if row.without_table:
         found.append(PosWarning.TABLE_BUSY)
-    if any(not forms.reference_of(line.name) for line in lines) or len(lines) != len(wanted.lines):
+    if (theirs and alone) or len(lines) - len(theirs) != len(wanted.lines):
         found.append(PosWarning.MERGED)
-    if row.amount_total != wanted.total:
+    if row.amount_total != wanted.total + sum((line.price_subtotal_incl for line in theirs), Decimal(0)):
         found.append(PosWarning.TOTAL_DIFFERS)
     return found
 

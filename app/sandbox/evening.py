@@ -21,13 +21,12 @@ from typing import Any
 import msgspec
 
 from app.domain.record import Mark, OrderRecord
-from app.domain.status import OFF, Injection
-from app.sandbox.evening_board import Board, StaffDesk
+from app.domain.status import OFF, Injection, OrderType
+from app.sandbox.evening_board import Board, PlayedPos, StaffDesk
 from app.sandbox.evening_plan import Plan, plan_evening
 from app.sandbox.evening_story import Story
-from app.sandbox.menu import superpizza
+from app.sandbox.menu import Restaurant
 from app.sandbox.orders import OrderGenerator
-from app.sandbox.pos import ReferencePos
 from app.sandbox.sinqro import SinqroSandbox, percentile
 from app.sandbox.sinqro_state import SinqroOrder
 
@@ -86,7 +85,8 @@ class Evening:
         self,
         *,
         sinqro: SinqroSandbox,
-        pos: ReferencePos,
+        pos: PlayedPos,
+        restaurant: Restaurant,
         staff: StaffDesk | None,
         orders: int,
         reservations: int,
@@ -103,7 +103,7 @@ class Evening:
         self._board = Board(sinqro=sinqro, pos=pos)
         place = next(iter(sinqro.state.restaurants.values()))
         self._generator = OrderGenerator(
-            restaurant=superpizza(),
+            restaurant=restaurant,
             seed=seed,
             first_id=1_000_000 + zlib.crc32(run_id.encode()) * 10_000,
             run=run_id,
@@ -135,11 +135,11 @@ class Evening:
             for task in (watching, *playing):
                 task.cancel()
             await asyncio.gather(watching, *playing, return_exceptions=True)
-        self._board.look()
-        return self._sum_up(await self._ledger())
+        await self._board.look()
+        return self._sum_up(await self._ledger(), await self._pos.received())
 
     def _settled(self, story: Story) -> bool:
-        return self._board.settled(story.id)
+        return self._board.settled(story.plan.type, story.id)
 
     async def _play(self, story: Story) -> None:
         try:
@@ -161,13 +161,13 @@ class Evening:
             return {}
         return {record.order_id: record for record in await self._staff.orders()}
 
-    def _sum_up(self, ledger: dict[str, OrderRecord]) -> Summary:
+    def _sum_up(self, ledger: dict[str, OrderRecord], in_pos: list[tuple[str, float]]) -> Summary:
         ids = [story.id for story in self.stories]
         placed = [order for ident in ids if (order := self._sinqro.order(ident)) and order.placed_at is not None]
         received: dict[str, list[float]] = {ident: [] for ident in ids}
-        for entry in self._pos.orders():
-            if entry["reference"] in received:
-                received[entry["reference"]].append(entry["received_at"])
+        for reference, moment in in_pos:
+            if reference in received:
+                received[reference].append(moment)
         times = [order.response_ms for order in placed if order.response_ms is not None]
         scheduled = {story.id for story in self.stories if story.plan.scheduled}
         ways = [
@@ -196,14 +196,14 @@ class Evening:
 
     def _verdict(self, order: SinqroOrder, received: list[float], record: OrderRecord | None) -> str:
         """``final``, ``explained`` or ``lost``."""
-        if self._board.settled(order.key) and (received or self._may_be_absent(order)):
+        if self._board.settled(_type_of(order), order.key) and (received or self._may_be_absent(order)):
             return "final"
         told = record is not None and (record.injection in EXPLAINED or bool(record.marks & BY_HAND))
         return "explained" if told or self._board.troubled(order.key) else "lost"
 
     def _may_be_absent(self, order: SinqroOrder) -> bool:
         """Whether nothing is wrong with its not being in the POS."""
-        return self._sinqro.state.status_of(order.status) in OFF
+        return self._sinqro.state.status_of(order.status) in OFF or not self._pos.shows(_type_of(order))
 
 
 def _stored(order: SinqroOrder) -> bool:
@@ -214,6 +214,10 @@ def _stored(order: SinqroOrder) -> bool:
 def _after_cancel(order: SinqroOrder, received: list[float]) -> bool:
     cancelled = order.cancel_answered_at
     return cancelled is not None and any(moment > cancelled + RACE for moment in received)
+
+
+def _type_of(order: SinqroOrder) -> OrderType:
+    return OrderType(order.type)
 
 
 def _rounded(value: float | None) -> float | None:

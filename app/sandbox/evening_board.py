@@ -1,18 +1,14 @@
 """What Sinqro and the POS show of an order, side by side, and waiting until they do."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Protocol
 
 from app.domain.record import OrderRecord
 from app.domain.status import OrderType, Status, ladder
-from app.sandbox.pos import ReferencePos
-from app.sandbox.pos_forms import PosStatus, Ticket
+from app.sandbox.pos_forms import PosStatus
 from app.sandbox.sinqro import SinqroSandbox
-
-LOOK_EVERY = 0.02
-"""Seconds between two looks at what changed in the POS."""
-MOST_CHANGES = 500
 
 OURS = {
     PosStatus.HELD: Status.PENDING,
@@ -30,6 +26,10 @@ OURS = {
     PosStatus.NO_SHOW: Status.NO_SHOW,
 }
 """The till's words in ours."""
+
+
+class AwayError(Exception):
+    """The POS does not answer now."""
 
 
 class StaffDesk(Protocol):
@@ -56,32 +56,56 @@ class StaffDesk(Protocol):
         ...
 
 
+class PlayedPos(Protocol):
+    """A POS and the people at it. What it shows, it shows without the companion."""
+
+    @property
+    def look_every(self) -> float:
+        """Seconds between two looks at it."""
+        ...
+
+    @property
+    def takes_money(self) -> bool:
+        """Whether somebody there must take the money of an unpaid order to complete it."""
+        ...
+
+    def shows(self, order_type: OrderType) -> frozenset[Status]:
+        """Statuses that such an order can have there; none: it has no place for it."""
+        ...
+
+    async def changed(self) -> list[tuple[str, Status]]:
+        """Orders that look different from the last time: reference and status."""
+        ...
+
+    async def received(self) -> list[tuple[str, float]]:
+        """Every order that came with a reference: that, and when it came (seconds since 1970)."""
+        ...
+
+    async def move(self, reference: str, status: Status, reason: str = "") -> None:
+        """Somebody moves an order. Raises where it cannot be."""
+        ...
+
+
 class Board:
     """Both sides of every order. ``watch`` must run for the POS's side to be seen."""
 
-    def __init__(self, *, sinqro: SinqroSandbox, pos: ReferencePos) -> None:
+    def __init__(self, *, sinqro: SinqroSandbox, pos: PlayedPos) -> None:
         self.sinqro = sinqro
         self.pos = pos
-        self.tickets: dict[str, Ticket] = {}
-        """The POS's orders by Sinqro's id, the newest of each."""
-        self._cursor = pos.till.open_orders().cursor
+        self._in_pos: dict[str, Status] = {}
 
     async def watch(self) -> None:
-        """Follow the POS until cancelled."""
+        """Follow the POS until cancelled; it may be away for a while."""
         while True:
-            self.look()
-            await asyncio.sleep(LOOK_EVERY)
+            with contextlib.suppress(OSError, AwayError):
+                await self.look()
+            await asyncio.sleep(self.pos.look_every)
 
-    def look(self) -> None:
+    async def look(self) -> None:
         """Take over what changed in the POS."""
-        more = True
-        while more:
-            page = self.pos.till.since(self._cursor, MOST_CHANGES)
-            self._cursor, more = page.cursor, page.more
-            for ticket in page.orders:
-                if ticket.reference:
-                    self.tickets[ticket.reference] = ticket
-                    self.sinqro.state.wake(ticket.reference)
+        for reference, status in await self.pos.changed():
+            self._in_pos[reference] = status
+            self.sinqro.state.wake(reference)
 
     async def wait(self, order_id: str, done: Callable[[], bool], timeout: float) -> bool:
         """Wait until ``done`` holds, looking again whenever either side changed this order; ``False``: it did not."""
@@ -89,8 +113,15 @@ class Board:
 
     def in_pos(self, order_id: str) -> Status | None:
         """The POS's status in our words; ``None`` while the POS does not have the order."""
-        ticket = self.tickets.get(order_id)
-        return None if ticket is None else OURS[ticket.status]
+        return self._in_pos.get(order_id)
+
+    def pos_shows(self, order_type: OrderType, order_id: str, target: Status) -> bool:
+        """Whether the POS has come to ``target``, as far as it can show it."""
+        shows = self.pos.shows(order_type)
+        if not shows:
+            return True
+        now = self.in_pos(order_id)
+        return reached(order_type, now, target) if target in shows else now is not None
 
     def over(self, order_id: str) -> bool:
         """Whether the order is final at Sinqro."""
@@ -102,12 +133,14 @@ class Board:
         order = self.sinqro.order(order_id)
         return order is not None and order.injection not in ("", "injected")
 
-    def settled(self, order_id: str) -> bool:
+    def settled(self, order_type: OrderType, order_id: str) -> bool:
         """Final on both sides, or only at Sinqro when it never reached the POS and needed not to."""
         status, pos = self.sinqro.status(order_id), self.in_pos(order_id)
         if status is None or not status.final:
             return False
-        return pos.final if pos is not None else status is not Status.COMPLETED or self.troubled(order_id)
+        if pos is not None:
+            return pos.final
+        return status is not Status.COMPLETED or not self.pos.shows(order_type) or self.troubled(order_id)
 
 
 def reached(order_type: OrderType, now: Status | None, target: Status) -> bool:

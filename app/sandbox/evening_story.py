@@ -68,6 +68,8 @@ class Story:
             await self._end()
 
     async def _be_taken(self) -> None:
+        if Status.PENDING not in self.board.pos.shows(self.plan.type):  # nobody can answer what is not in the tray yet
+            await self._wait(lambda: bool((order := self.board.sinqro.order(self.id)) and order.answer), FOR_POS)
         await self._reach(Status.ACCEPTED)
         await self._in_pos(IN_POS)
         if self.plan.edited:
@@ -122,10 +124,25 @@ class Story:
 
     async def _reach(self, target: Status) -> None:
         """Have the order moved to ``target`` by the side whose turn it is, and wait until all show it."""
+        await self._step(target)
+        if target is Status.COMPLETED and self.board.pos.takes_money:
+            await self._take_money()
+
+    async def _take_money(self) -> None:
+        """What Sinqro or staff completed is paid at the till, where it was not paid online."""
+        for _ in range(TRIES):
+            now = self.board.in_pos(self.id)
+            if now is None or now.final or self.board.sinqro.status(self.id) is not Status.COMPLETED:
+                return
+            await self._act(Side.POS, Status.COMPLETED)
+            await self.board.wait(self.id, lambda: bool((now := self.board.in_pos(self.id)) and now.final), PATIENCE)
+
+    async def _step(self, target: Status) -> None:
         side = self._sides.pop(0) if len(self._sides) > 1 else self._sides[0]
         if side is Side.POS:
-            await self._in_pos(FOR_POS)
-            if self.board.in_pos(self.id) is None:  # it can only move what it has
+            if self._by_pos(target):
+                await self._in_pos(FOR_POS)
+            if not self._by_pos(target) or self.board.in_pos(self.id) is None:  # it can only move what it has
                 side = self._other(side)
         for attempt in range(TRIES):
             if self.board.over(self.id) or self._shown(target):
@@ -148,10 +165,18 @@ class Story:
         return reached(self.plan.type, self.board.sinqro.status(self.id), target)
 
     def _shown(self, target: Status) -> bool:
-        return self._shown_by_sinqro(target) and reached(self.plan.type, self.board.in_pos(self.id), target)
+        return self._shown_by_sinqro(target) and self.board.pos_shows(self.plan.type, self.id, target)
+
+    def _by_pos(self, target: Status) -> bool:
+        """Whether people at the POS can make this step there: answer what it holds for them, move on what it shows."""
+        shows = self.board.pos.shows(self.plan.type)
+        answer = target in (Status.ACCEPTED, Status.REJECTED)
+        return target in shows and (not answer or Status.PENDING in shows)
 
     async def _in_pos(self, timeout: float) -> None:
         """Wait until the POS has it, or the companion said that it will not."""
+        if not self.board.pos.shows(self.plan.type):
+            return
         await self._wait(lambda: self.board.in_pos(self.id) is not None or self.board.troubled(self.id), timeout)
 
     async def _wait(self, done: Callable[[], bool], timeout: float) -> bool:
@@ -163,7 +188,7 @@ class Story:
         try:
             if side is Side.POS:
                 reason = RejectReason.TOO_BUSY.value if target is Status.REJECTED else ""
-                self.board.pos.move(self.id, target.value, reason=reason)
+                await asyncio.wait_for(self.board.pos.move(self.id, target, reason), ACTING)
             elif side is Side.STAFF and self.staff is not None:
                 await asyncio.wait_for(self._by_staff(self.staff, target), ACTING)
             elif not self._shown_by_sinqro(target):  # what it sent once, it repeats by itself

@@ -15,6 +15,7 @@ from typing import Any, Self
 import httpx
 
 from app.domain.status import OrderType, Status
+from app.sandbox.evening_board import AwayError
 
 LINE = "SINQRO/"
 WORDS = {"draft": Status.ACCEPTED, "cancel": Status.CANCELLED, "paid": Status.COMPLETED, "done": Status.COMPLETED}
@@ -48,7 +49,7 @@ class OdooTill:
     """The people at one point of sale of an Odoo at ``url``."""
 
     look_every = 0.5
-    """Seconds between two looks of a player."""
+    takes_money = True
 
     def __init__(self, *, url: str, api_key: str, config_id: int = 1) -> None:
         self.url = url
@@ -58,6 +59,8 @@ class OdooTill:
             base_url=url, headers={"authorization": f"bearer {api_key}"}, timeout=60, trust_env=False
         )
         self._shown: dict[int, tuple[str, Status | None]] = {}
+        self._since = ""
+        """Odoo's time of the newest order there was before the player began."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -68,8 +71,11 @@ class OdooTill:
         await self._http.aclose()
 
     async def call(self, model: str, method: str, **arguments: Any) -> Any:
-        """One call of the API; raises :class:`OdooError`."""
-        response = await self._http.post(f"/json/2/{model}/{method}", json=arguments)
+        """One call of the API; raises :class:`OdooError`, or :class:`AwayError` without an answer."""
+        try:
+            response = await self._http.post(f"/json/2/{model}/{method}", json=arguments)
+        except httpx.HTTPError as exc:
+            raise AwayError(str(exc)) from exc
         if response.status_code == 200:
             return response.json()
         try:
@@ -206,7 +212,13 @@ class OdooTill:
         return [(rows[order["id"]][0], _seconds(order["create_date"])) for order in orders]
 
     async def _ours(self) -> dict[int, tuple[str, Status | None]]:
-        lines = await self._lines([["name", "=like", f"{LINE}%"]])
+        if not self._since:
+            newest = await self.call(
+                "pos.order", "search_read", domain=[], fields=["create_date"], order="create_date desc", limit=1
+            )
+            self._since = newest[0]["create_date"] if newest else "2000-01-01 00:00:00"
+        since = ["create_date", ">=", self._since]
+        lines = await self._lines([["name", "=like", f"{LINE}%"], since])
         references = {line["order_id"][0]: line["name"][len(LINE) :].rpartition("/")[0] for line in lines}
         fields = ["state", "last_order_preparation_change"]
         orders = await self.call("pos.order", "read", ids=list(references), fields=fields)

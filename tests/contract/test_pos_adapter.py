@@ -39,7 +39,9 @@ def needs(capability: Capability) -> Callable[[Test], Test]:
 
 @pytest.fixture(params=[pytest.param(name, marks=REAL.get(name, ())) for name in BENCHES])
 async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
-    needed = {getattr(request.function, "needs", None)} - {None}
+    needed: set[Capability] = set()
+    if hasattr(request.function, "needs"):
+        needed.add(request.function.needs)
     if request.node.callspec.params.get("kind") == "reservation":
         needed.add(Capability.RESERVATION_CREATE)
     async with BENCHES[request.param]() as made:

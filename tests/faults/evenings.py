@@ -53,9 +53,11 @@ async def settle(
     pytest.fail("\n".join([f"{len(found)} faults:", *found, place.program.tail()]), pytrace=False)
 
 
-async def settle_evening(place: Place, evening: Evening, *, explained: frozenset[Injection] = frozenset()) -> None:
+async def settle_evening(
+    place: Place, evening: Evening, *, explained: frozenset[Injection] = frozenset(), timeout: float = 10
+) -> None:
     """The same for all orders of an evening."""
-    await settle(place, [story.id for story in evening.stories], explained=explained)
+    await settle(place, [story.id for story in evening.stories], explained=explained, timeout=timeout)
 
 
 def check(summary: Summary, placed: int) -> None:

@@ -21,6 +21,8 @@ from app.sandbox import evening_story
 from app.sandbox.evening import Evening, Summary
 from app.sandbox.evening_board import OURS, reached
 from app.sandbox.evening_plan import Ending, Side, plan_evening
+from app.sandbox.evening_pos import PlayedReference
+from app.sandbox.menu import superpizza
 from app.sandbox.pos import ReferencePos
 from app.sandbox.pos_forms import Kind, LineForm, OrderForm, PosStatus, Ticket, TillError
 from app.sandbox.sinqro import SinqroSandbox
@@ -149,7 +151,8 @@ async def played(
 ) -> tuple[Evening, Summary]:
     evening = Evening(
         sinqro=sinqro,
-        pos=pos,
+        pos=PlayedReference(pos),
+        restaurant=superpizza(),
         staff=Staff(pos) if staffed else None,
         orders=orders,
         reservations=reservations,
@@ -221,7 +224,7 @@ async def test_orders_that_never_reach_the_pos_are_lost(monkeypatch: pytest.Monk
             )
             for ident in absent
         }
-        assert evening._sum_up(records).lost == 0
+        assert evening._sum_up(records, []).lost == 0
 
 
 async def test_an_injection_after_the_cancellation_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -285,14 +288,24 @@ def test_reached() -> None:
     assert reached(OrderType.RESERVATION, Status.NO_SHOW, Status.NO_SHOW)
 
 
+def _bare(sinqro: SinqroSandbox, pos: ReferencePos, **more: Any) -> Evening:
+    return Evening(
+        sinqro=sinqro,
+        pos=PlayedReference(pos),
+        restaurant=superpizza(),
+        staff=None,
+        reservations=0,
+        seed=1,
+        **more,
+    )
+
+
 async def test_scheduled_orders_are_due_within_seconds_of_the_lead() -> None:
     async with SinqroSandbox() as sinqro, ReferencePos() as pos:
-        evening = Evening(
-            sinqro=sinqro, pos=pos, staff=None, orders=9, reservations=0, seed=1, run_id="x", lead=timedelta(minutes=45)
-        )
+        evening = _bare(sinqro, pos, orders=9, run_id="x", lead=timedelta(minutes=45))
         plan = next(plan for plan in plan_evening(orders=99, reservations=0, seed=1, staffed=False) if plan.scheduled)
         story = evening._story(plan, 3)
         wanted = parse_time(story.order["executionTime"], zone_of("Europe/Madrid")).timestamp() - time.time()
         assert 45 * 60 < wanted < 45 * 60 + 10
-        other = Evening(sinqro=sinqro, pos=pos, staff=None, orders=1, reservations=0, seed=1, run_id="y")
+        other = _bare(sinqro, pos, orders=1, run_id="y")
         assert other._story(plan, 3).id != story.id
