@@ -102,7 +102,7 @@ class FlashWindow(QWidget):
         self._sending.setInterval(SENDING_MS)
         self._sending.timeout.connect(self._let_press)
         self._build()
-        self._paint()
+        self._colour()
 
     def appear(self) -> None:
         """Cover the screen, above everything."""
@@ -132,7 +132,7 @@ class FlashWindow(QWidget):
         """The drawn frame, or the one in swapped colours."""
         if swapped is not self._swapped:
             self._swapped = swapped
-            self._paint()
+            self._colour()
 
     # made once
 
@@ -237,7 +237,7 @@ class FlashWindow(QWidget):
         self.setAccessibleName(tr("New order without an answer") + f": {record.code}, {channel}")
         room = self._place.size().height() - self._px(_AROUND) - (_STRIP if sandbox else 0)
         self._dishes.fill(record, sheet, room=room, width=self._column())
-        self._paint()
+        self._draw_icons()
 
     def _tick(self, order: FlashOrder) -> None:
         record = order.record
@@ -249,8 +249,9 @@ class FlashWindow(QWidget):
 
     # how it looks
 
-    def _paint(self) -> None:
-        back, front = ("onNew", "new") if self._swapped else ("new", "onNew")
+    def _colour(self) -> None:
+        """Give the frame its colours; as dear as all else together, so only when they change."""
+        back, front = self._tokens()
         color = self._look.theme.hex
         self.setStyleSheet(
             _SHEET.format(
@@ -263,6 +264,13 @@ class FlashWindow(QWidget):
                 on_sandbox=color("onSandbox"),
             )
         )
+        self._draw_icons()
+
+    def _tokens(self) -> tuple[str, str]:
+        return ("onNew", "new") if self._swapped else ("new", "onNew")
+
+    def _draw_icons(self) -> None:
+        back, front = self._tokens()
         ratio = self.devicePixelRatioF()
         pixmap = self._look.pixmap
         self._bell.setPixmap(pixmap("bell", front, 48, ratio))
@@ -304,10 +312,10 @@ class FlashWindow(QWidget):
         self._sending.start()
         for button in (self.accept, self.reject, self.view):
             button.setEnabled(False)
-        self._paint()
+        self._draw_icons()
         signal.emit(self._order.record.key)
 
     def _let_press(self) -> None:
         for button in (self.accept, self.reject, self.view):
             button.setEnabled(True)
-        self._paint()
+        self._draw_icons()
