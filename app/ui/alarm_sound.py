@@ -115,6 +115,8 @@ class MiniaudioSpeaker:
         self._device: Any = None
         self._state = SpeakerState()
         self._begun = 0.0
+        self._hungry = 0.0
+        """Since when there are samples to be taken, monotonic; a sound that replaces a waiting one changes nothing."""
         self._looked = 0.0
 
     # notes
@@ -191,11 +193,10 @@ class MiniaudioSpeaker:
         if wanted is not None:
             self._begin(*wanted)
         now = time.monotonic()
-        if self._device is not None and self._voice.speaks and now - max(self._voice.fed, self._begun) > STARVED:
+        if self._device is not None and self._voice.speaks and now - max(self._voice.fed, self._hungry) > STARVED:
             log.warning("the sound device %s takes no more samples: opened anew", self._state.device or "(default)")
             self._give_back()
             self._open(always=False)
-            self._begun = now
         due = self._looked + (RECHECK if self._state.works else RECHECK_MISSING)
         if self._device is None and wanted is None and (asked or now >= due):
             self._open(always=asked)
@@ -207,6 +208,8 @@ class MiniaudioSpeaker:
 
     def _begin(self, sound: Sound, volume: float) -> None:
         samples = self._samples.of(sound, volume)
+        if not self._voice.speaks:
+            self._hungry = time.monotonic()
         self._voice.say(samples)  # before the device asks for the first time: some servers ask again 2 s later
         if self._device is None:
             self._open(always=False)
@@ -239,7 +242,8 @@ class MiniaudioSpeaker:
             self._voice.say(b"")
             self._tell(SpeakerState(why_not=tr("The loudspeaker cannot be opened.")), always=always)
             return
-        self._device, self._begun = device, time.monotonic()
+        self._device = device
+        self._begun = self._hungry = time.monotonic()
         name = chosen["name"] if chosen else found[0]["name"] if len(found) == 1 else ""
         self._tell(SpeakerState(device=str(name)), always=always)
 

@@ -204,8 +204,10 @@ def test_a_device_that_dies_while_it_plays_is_opened_anew(
     devices: list[Callable[..., Any]] = [miniaudio.PlaybackDevice, lambda **_: Dead()]
     speaker = make(open_device=one_after_the_other(devices))
     with expected_logs("app.ui.alarm_sound", logging.WARNING, "takes no more samples"):
-        speaker.play(Sound.DEADLINE_NEAR, 1.0)
-        ear.wait(lambda: ear.heard == whole(Sound.DEADLINE_NEAR))
+        for _ in range(10):  # an order that rings faster than a device starves must not hide it
+            speaker.play(Sound.DEADLINE_NEAR, 1.0)
+            time.sleep(0.05)
+        ear.wait(lambda: len(ear.heard) >= len(whole(Sound.DEADLINE_NEAR)))
 
 
 def test_the_named_device_is_used_and_the_systems_choice_while_it_is_missing(make: Maker, ear: Ear) -> None:
