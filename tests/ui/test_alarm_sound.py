@@ -125,7 +125,7 @@ def test_the_device_is_given_back_when_it_is_not_used(make: Maker, ear: Ear, mon
 
     speaker = make(open_device=open_device)
     speaker.play(Sound.DEADLINE_NEAR, 1.0)
-    ear.wait(lambda: len(opened) == 1 and not opened[0].running)
+    ear.wait(lambda: bool(ear.heard) and not opened[0].running)
     assert len(ear.heard) == len(whole(Sound.DEADLINE_NEAR)), "not before all was heard"
     speaker.play(Sound.DEADLINE_NEAR, 1.0)
     ear.wait(lambda: len(ear.heard) == 2 * len(whole(Sound.DEADLINE_NEAR)))
