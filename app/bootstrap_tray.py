@@ -1,21 +1,32 @@
-"""The composition root with a screen: the window in the main thread, the companion in the loop's thread."""
+"""The composition root with a screen: tray and windows in the main thread, the companion in the loop's thread."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from app import bootstrap
 from app.infra.logs import Redactor, logging_to
 from app.infra.paths import find_paths
+from app.infra.system_volume import system_volume
+from app.ports.alarm import AlarmSettings, AlarmTest
 from app.runtime.companion import Companion
 from app.runtime.publisher import Publisher
-from app.services.staff import Staff
 from app.ui import application
+from app.ui.alarm import Alarm
+from app.ui.board import STANDARD_MINUTES
+from app.ui.desk import utc_now
+from app.ui.flash import Flash
+from app.ui.placement import Places
+from app.ui.theme import Look
 
 if TYPE_CHECKING:
-    from app import bootstrap_demo
+    from app.bootstrap_demo_pos import OpenPos
 
 Opener = Callable[[Publisher], AbstractAsyncContextManager[Companion]]
 
@@ -39,30 +50,39 @@ def run(*, config: Path | None, data: Path | None, secrets: Path | None) -> int:
     with logging_to(
         folder=paths.logs, console=False, redactor=redactor, level=log.level, max_mb=log.max_mb, files=log.files
     ):
-        return show(opened)
+        return show(
+            opened,
+            folder=paths.data,
+            language=settings.language,
+            sandbox=settings.environment.value == "sandbox",
+            alarm=settings.alarm,
+            show_orders=False,
+        )
 
 
-def demo(*, data: Path | None, seed: int, open_pos: "bootstrap_demo.OpenPos") -> int:
+def demo(*, data: Path | None, seed: int, open_pos: "OpenPos") -> int:
     """The demo with a window: orders arrive every few seconds, a person plays the staff."""
     from app import bootstrap_demo
 
     with TemporaryDirectory(prefix="sinqro-demo-") as fresh:
+        folder = data or Path(fresh)
         return show(
-            lambda publisher: bootstrap_demo.open_evening(
-                data or Path(fresh), seed=seed, publisher=publisher, open_pos=open_pos
-            )
+            lambda publisher: bootstrap_demo.open_evening(folder, seed=seed, publisher=publisher, open_pos=open_pos),
+            folder=folder,
+            language="",
+            sandbox=True,
+            alarm=AlarmSettings(),
+            show_orders=True,
         )
 
 
-def show(opened: Opener) -> int:
-    """Run the companion that ``opened`` gives under the window."""
+def show(opened: Opener, *, folder: Path, language: str, sandbox: bool, alarm: AlarmSettings, show_orders: bool) -> int:
+    """Run the companion that ``opened`` gives below tray and windows; ``show_orders`` opens the Orders window."""
     bridge = application.make_bridge()
     publisher = Publisher(show=bridge.show)
     current: list[Companion] = []
 
     async def main() -> None:
-        import asyncio
-
         async with opened(publisher) as companion, asyncio.TaskGroup() as tasks:
             current.append(companion)
             shown = tasks.create_task(publisher.run(companion), name="publisher")
@@ -71,10 +91,33 @@ def show(opened: Opener) -> int:
             finally:
                 shown.cancel()
 
-    def staff() -> Staff | None:
-        return current[0].staff if current else None
+    return application.run(
+        bridge=bridge,
+        main=main,
+        companion=lambda: current[0] if current else None,
+        folder=folder,
+        language=language,
+        sandbox=sandbox,
+        make_alarm=lambda look, places: make_alarm(alarm, look, places),
+        show_orders=show_orders,
+    )
 
-    async def take_over(selling_point: str) -> None:
-        await current[0].take_over(selling_point)
 
-    return application.run(bridge=bridge, main=main, staff=staff, take_over=take_over)
+def make_alarm(settings: AlarmSettings, look: Look, places: Places) -> Alarm:
+    """The alarm with this machine's loudspeaker."""
+    from app.ui.alarm_sound import MiniaudioSpeaker
+
+    speaker = MiniaudioSpeaker(folder=Path(str(files("resources") / "sounds")), settings=settings)
+    kept = places.text("alarm/test")
+    try:
+        last = msgspec.json.decode(kept, type=AlarmTest) if kept else None
+    except msgspec.MsgspecError:  # of another version
+        last = None
+    return Alarm(
+        settings=settings,
+        speaker=speaker,
+        volume=system_volume(),
+        flash=Flash(look=look, minutes=STANDARD_MINUTES),
+        now=utc_now,
+        last_test=last,
+    )

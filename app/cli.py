@@ -147,11 +147,11 @@ def _sandbox(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from app import bootstrap_demo
+    from app import bootstrap_demo, bootstrap_demo_pos
 
-    open_pos: bootstrap_demo.OpenPos = bootstrap_demo.reference_pos
+    open_pos: bootstrap_demo_pos.OpenPos = bootstrap_demo_pos.reference_pos
     if options.pos == "odoo":
-        open_pos = bootstrap_demo.odoo_pos(options.url, os.environ.get(bootstrap_demo.ODOO_API_KEY))
+        open_pos = bootstrap_demo_pos.odoo_pos(options.url, os.environ.get(bootstrap_demo_pos.ODOO_API_KEY))
     if options.orders is None and not options.headless and _has_screen():
         from app import bootstrap_tray
 

@@ -224,7 +224,7 @@ async def test_orders_that_never_reach_the_pos_are_lost(monkeypatch: pytest.Monk
             )
             for ident in absent
         }
-        assert evening._sum_up(records, []).lost == 0
+        assert evening._sum_up(records, await evening._pos.received()).lost == 0
 
 
 async def test_an_injection_after_the_cancellation_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
