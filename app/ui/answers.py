@@ -147,8 +147,8 @@ def _minutes(now: datetime, since: datetime) -> str:
 
 
 def _todo(board: Board, now: datetime) -> Fact:
-    new = sum(1 for card in board.lanes[Lane.NEW] if card.rings)
-    reservations = sum(1 for card in board.lanes[Lane.RESERVATIONS] if card.rings)
+    reservations = sum(1 for card in board.ringing if card.record.is_reservation)
+    new = len(board.ringing) - reservations
     running = board.count(Lane.KITCHEN) + board.count(Lane.READY)
     if new:
         if reservations:

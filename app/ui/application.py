@@ -1,41 +1,84 @@
-"""The Qt side of the program's life: the application, the signals of the system, the window, and the end."""
+"""The Qt side of the program's life: the application, the signals of the system, the shell, and the end."""
 
+import os
 import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from pathlib import Path
 
 from PySide6.QtCore import QSocketNotifier
 from PySide6.QtWidgets import QApplication
 
+from app.runtime.companion import Companion
 from app.runtime.host import Host
-from app.services.staff import Staff
-from app.ui.bare_window import BareWindow
+from app.ui.alarm import Alarm
 from app.ui.bridge import Bridge
+from app.ui.desk import Desk
+from app.ui.language import install
+from app.ui.placement import Places
+from app.ui.second_start import FirstStart, name_for, raise_first
+from app.ui.shell import Shell
+from app.ui.theme import Look
+from app.ui.tray import Tray
+from app.ui.tray_icon import tray_icon
+from app.ui.tray_menu import TrayMenu
+
+MakeAlarm = Callable[[Look, Places], Alarm]
 
 
 def run(
     *,
     bridge: Bridge,
     main: Callable[[], Awaitable[None]],
-    staff: Callable[[], Staff | None],
-    take_over: Callable[[str], Awaitable[None]],
+    companion: Callable[[], Companion | None],
+    # what it is shown with
+    folder: Path,
+    language: str,
+    sandbox: bool,
+    make_alarm: MakeAlarm | None,
+    show_orders: bool,
 ) -> int:
-    """Show the window and run ``main`` in the loop's thread until the window is closed. Returns the exit status."""
+    """Show tray and windows and run ``main`` in the loop's thread until a person quits. Returns the exit status.
+
+    ``folder`` is the data folder. Another program that works on it is asked to show itself, and this one ends.
+    """
     application = _application()
+    name = name_for(folder)
+    if raise_first(name):
+        return 0
+    install(application, language)
+    look = Look()
+    look.apply()
     host = Host(main=main, on_death=bridge.died)
     bridge.host = host
-    window = BareWindow(bridge=bridge, staff=staff, take_over=take_over)
-    window.show()
+    places = Places(folder)
+    menu = TrayMenu(look=look)
+    tray = Tray(look=look, menu=menu.menu, sandbox=sandbox)
+    desk = Desk(bridge=bridge, companion=companion)
+    shell = Shell(look=look, bridge=bridge, desk=desk, places=places, sandbox=sandbox, menu=menu, tray=tray)
+    shell.quit_now.connect(application.quit)
+    if make_alarm is not None:
+        shell.use_alarm(make_alarm(look, places))
+    first = FirstStart(name)
+    first.asked.connect(shell.open_orders)
+    application.setWindowIcon(tray_icon(look, tray.state, sandbox=sandbox))
+    shell.start()
+    if show_orders:
+        shell.open_orders()
     host.start()
     notifier = _quit_on_signals(application)
     try:
         status = application.exec()
     finally:
         notifier.setEnabled(False)
+        first.close()
+        shell.close()
         stopped = host.stop()
-    return int(status) if stopped else 1
+    if not stopped:  # Python would wait for the thread for ever; the ledger is made for that
+        os._exit(1)
+    return int(status)
 
 
 def make_bridge() -> Bridge:
@@ -51,6 +94,9 @@ def _application() -> QApplication:
     application = QApplication(sys.argv[:1])
     application.setApplicationName("sinqro-companion")
     application.setApplicationDisplayName("Sinqro Companion")
+    application.setDesktopFileName("sinqro-companion")
+    application.setStyle("Fusion")  # no platform look shows through
+    application.setQuitOnLastWindowClosed(False)  # the tray stays
     return application
 
 

@@ -31,12 +31,7 @@ def banner(board: Board, watch: Watch, now: datetime, failure: tuple[str, str]) 
     """The most important one; ``None``: all is well."""
     link = board.snapshot.link
     if watch.dead:
-        return BannerText(
-            state="danger",
-            icon="error",
-            title=tr("The program has stopped working"),
-            text=tr("Nothing comes in and nothing is sent. Quit it and start it again. (%1)", watch.dead),
-        )
+        return dead_text(watch.dead)
     if failure[0]:
         return BannerText(
             state="danger",
@@ -106,6 +101,16 @@ def banner(board: Board, watch: Watch, now: datetime, failure: tuple[str, str]) 
             action="held",
         )
     return None
+
+
+def dead_text(why: str) -> BannerText:
+    """The loop is dead."""
+    return BannerText(
+        state="danger",
+        icon="error",
+        title=tr("The program has stopped working"),
+        text=tr("Nothing comes in and nothing is sent. Quit it and start it again. (%1)", why),
+    )
 
 
 class Banner(QFrame):

@@ -13,7 +13,7 @@ from app.domain.record import BY_HAND, Mark, OrderKey, OrderRecord
 from app.domain.status import OFF, Injection, OrderType, Status, ladder
 from app.link.state import LinkPhase
 from app.ports.sinqro import Role
-from app.services.ringing import unanswered
+from app.services.ringing import ours, unanswered
 from app.services.sheets import OrderSheet
 from app.services.snapshot import OutletSnapshot, Snapshot
 
@@ -67,6 +67,8 @@ class Card:
     lane: Lane
     can_act: bool
     """Whether this installation is in charge of it."""
+    ours: bool
+    """Whether it calls here: not while another device is known to be in charge."""
     can_skip_print: bool
     """Whether its POS takes it without a kitchen ticket."""
     link_open: bool
@@ -136,18 +138,18 @@ class Board:
 
     @property
     def ringing(self) -> tuple[Card, ...]:
-        """What must be answered, the most urgent first."""
-        return tuple(sorted((card for card in self.cards if card.rings), key=_urgency))
+        """What must be answered here, the most urgent first."""
+        return tuple(sorted((card for card in self.cards if card.rings and card.ours), key=_urgency))
 
     @property
     def held(self) -> tuple[Card, ...]:
         """Orders that waited too long and were accepted: perhaps cooked from paper."""
-        return tuple(card for card in self.cards if card.record.injection is Injection.HELD and not card.off)
+        return tuple(card for card in self.troubled if card.record.injection is Injection.HELD)
 
     @property
     def troubled(self) -> tuple[Card, ...]:
         """Orders about which a person must decide."""
-        return tuple(card for card in self.cards if card.needs_person)
+        return tuple(card for card in self.cards if card.needs_person and card.can_act)
 
     @property
     def waiting(self) -> tuple[Card, ...]:
@@ -208,6 +210,7 @@ def _card(
         sheet=sheet,
         lane=lane_of(record),
         can_act=outlet.role is Role.ACTIVE,
+        ours=ours(outlet),
         can_skip_print=outlet.can_skip_print,
         link_open=link_open,
         minutes_to_due=None if due is None else (due - now) // _MINUTE,

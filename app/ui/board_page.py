@@ -39,6 +39,8 @@ class BoardPage(QWidget):
         self._mode = ""
         self.alarm_tested = ""
         """What the empty lane says of the last test of the alarm."""
+        self.can_test = False
+        """Whether there is an alarm to test."""
         self.lanes = {lane: LaneColumn(look=look, lane=lane, now=now) for lane in Lane}
         self.tabs = QFrame()
         self._tab_buttons = QButtonGroup(self)
@@ -114,7 +116,7 @@ class BoardPage(QWidget):
                 tint="ink2",
                 title=tr("New orders will ring here"),
                 text=tr("The alarm does not stop until somebody accepts or rejects."),
-                button=tr("Test the alarm"),
+                button=tr("Test the alarm") if self.can_test else "",
                 note=self.alarm_tested,
             )
         texts: dict[Lane, Callable[[], str]] = {

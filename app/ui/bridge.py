@@ -23,6 +23,8 @@ class Answer:
     ticket: object
     result: object = None
     error: str = ""
+    code: str = ""
+    """Stable name of the error, for its translation; empty for a bug."""
     hint: str = ""
 
 
@@ -57,7 +59,7 @@ class Bridge(QObject):
         try:
             answer = Answer(ticket=ticket, result=future.result())
         except CompanionError as exc:
-            answer = Answer(ticket=ticket, error=exc.message, hint=exc.hint)
+            answer = Answer(ticket=ticket, error=exc.message, code=exc.code, hint=exc.hint)
         except (CancelledError, Exception) as exc:  # a bug, logged by the host: people hear that it did not happen
             answer = Answer(ticket=ticket, error=str(exc) or type(exc).__name__)
         self.answered.emit(answer)

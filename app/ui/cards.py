@@ -118,7 +118,7 @@ def _reservation(sheet: Sheet, card: Card, now: datetime) -> CardLayout:
     if card.rings:
         left = _left(record, now)
         sheet.icon(sheet.left, "bell", "new", row="note")
-        said = tr("New · %1 left", left) if left else tr("New")
+        said = tr("New · %1 left", left) if left else tr("New", about="reservation")
         sheet.text(sheet.left + 22, sheet.inner - 22, said, "note_strong", "new")
         sheet.end_row("note")
     sheet.skip()

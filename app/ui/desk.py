@@ -15,6 +15,8 @@ from app.runtime.companion import Companion
 from app.services.snapshot import Snapshot
 from app.ui.board import Note, NoteKind
 from app.ui.bridge import Answer, Bridge
+from app.ui.explain import error_text
+from app.ui.words import tr
 
 CONFIRMED_FOR = timedelta(seconds=3)
 
@@ -128,7 +130,7 @@ class Desk(QObject):
     def _ask(self, ticket: object, work: Work) -> None:
         companion = self._companion()
         if companion is None:
-            self._came_back(Answer(ticket=ticket, error="The companion is still starting."))
+            self._came_back(Answer(ticket=ticket, error=tr("The program is still starting.")))
         else:
             self._bridge.ask(lambda: work(companion), ticket=ticket)
 
@@ -136,7 +138,7 @@ class Desk(QObject):
         if isinstance(answer.ticket, OrderKey):
             self._about_order(answer.ticket, answer)
         elif answer.error:
-            self.failed.emit(answer.error, answer.hint)
+            self.failed.emit(*error_text(answer.code, answer.error, answer.hint))
         elif callable(answer.ticket):
             answer.ticket(answer.result)
 
@@ -144,7 +146,8 @@ class Desk(QObject):
         before = self.notes.get(key)
         step = before.step if before is not None else None
         if answer.error:
-            note = Note(kind=NoteKind.FAILED, step=step, at=self.now(), why=answer.error, hint=answer.hint)
+            why, hint = error_text(answer.code, answer.error, answer.hint)
+            note = Note(kind=NoteKind.FAILED, step=step, at=self.now(), why=why, hint=hint)
         else:
             note = Note(kind=NoteKind.KEPT, step=step, at=self.now())
         self._note(key, note)

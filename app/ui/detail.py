@@ -31,9 +31,9 @@ from app.ui.words import (
 )
 
 LANE_NAMES: dict[Lane, Callable[[], str]] = {
-    Lane.NEW: lambda: tr("New"),
+    Lane.NEW: lambda: tr("New", about="lane"),
     Lane.KITCHEN: lambda: tr("In the kitchen"),
-    Lane.READY: lambda: tr("Ready"),
+    Lane.READY: lambda: tr("Ready", about="lane"),
     Lane.UPCOMING: lambda: tr("Upcoming"),
     Lane.RESERVATIONS: lambda: tr("Reservations"),
 }
@@ -207,6 +207,7 @@ class Detail(QWidget):
                 sheet=sheet,
                 lane=Lane.READY,
                 can_act=False,
+                ours=True,
                 can_skip_print=False,
                 link_open=True,
                 minutes_to_due=None,

@@ -127,6 +127,27 @@ def step_name(status: Status | None, *, reservation: bool = False) -> str:
     return "" if status is None else status_name(status)
 
 
+def error_text(code: str, message: str, hint: str) -> tuple[str, str]:
+    """Message and hint of a failed action in the user's language; what is not known stays as the core says it."""
+    known: dict[str, Callable[[], tuple[str, str]]] = {
+        "ACCEPT_TOO_LATE": lambda: (
+            tr("The time to accept it is over."),
+            tr("Call the customer, or wait for the channel."),
+        ),
+        "STATUS_FINAL": lambda: (tr("It is finished already."), ""),
+        "STATUS_NOT_POSSIBLE": lambda: (tr("That step is not possible now."), ""),
+        "SELLING_POINT_TAKEN": lambda: (tr("Another device is in charge."), tr("Take over first.")),
+        "NOT_WAITING": lambda: (tr("It is on its way into the POS already."), ""),
+        "LEDGER_UNUSABLE": lambda: (tr("It could not be kept: is the disk full?"), ""),
+        "BRIDGE_STOPPED": lambda: (tr("The program has stopped working"), tr("Quit it and start it again.")),
+        "SINQRO_UNREACHABLE": lambda: (
+            tr("Sinqro cannot be reached now."),
+            tr("Try again when the connection is back."),
+        ),
+    }
+    return known[code]() if code in known else (message, hint)
+
+
 def said_error(message: str, hint: str) -> str:
     """A failure of the core, in one paragraph."""
     return f"{message} {hint}".strip()

@@ -43,9 +43,9 @@ class EmptyText:
 def lane_name(lane: Lane) -> str:
     """A lane's name."""
     names: dict[Lane, Callable[[], str]] = {
-        Lane.NEW: lambda: tr("New"),
+        Lane.NEW: lambda: tr("New", about="lane"),
         Lane.KITCHEN: lambda: tr("In the kitchen"),
-        Lane.READY: lambda: tr("Ready"),
+        Lane.READY: lambda: tr("Ready", about="lane"),
         Lane.UPCOMING: lambda: tr("Upcoming"),
         Lane.RESERVATIONS: lambda: tr("Reservations"),
     }
@@ -271,8 +271,8 @@ class LaneColumn(QWidget):
     def natural_height(self) -> int:
         """The height of everything in it."""
         if not self._cards:
-            return _HEADER + GAP + self.empty.sizeHint().height()
-        return _HEADER + GAP + self.view.content_height()
+            return _HEADER + 3 * GAP + self.empty.sizeHint().height()
+        return _HEADER + 3 * GAP + self.view.content_height()
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Small: what does not fit is folded or scrolls."""

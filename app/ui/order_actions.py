@@ -5,6 +5,7 @@ from PySide6.QtCore import QObject
 from app.domain.record import OrderKey
 from app.domain.status import Injection, Status
 from app.ui import decision_panels as decisions
+from app.ui import questions
 from app.ui.accept_panel import AcceptPanel
 from app.ui.board import STANDARD_MINUTES, Board, Card
 from app.ui.desk import Desk
@@ -46,7 +47,7 @@ class OrderActions(QObject):
     def _accept(self, card: Card) -> None:
         left = card.record.accept_by
         if left is not None and left <= self._now():
-            self._overlay.open(decisions.too_late(card, look=self._look))
+            self._overlay.open(questions.too_late(card, look=self._look))
         elif card.record.is_reservation:
             self._desk.accept_reservation(card.key)
         else:
@@ -78,7 +79,7 @@ class OrderActions(QObject):
     def _resolve(self, card: Card) -> None:
         key, desk = card.key, self._desk
         if card.record.injection is Injection.UNCERTAIN:
-            panel = decisions.uncertain(
+            panel = questions.uncertain(
                 card, look=self._look, entered=lambda: desk.entered_by_hand(key), send=lambda: desk.send(key)
             )
             self._overlay.open(panel)
@@ -119,5 +120,5 @@ class OrderActions(QObject):
             return True
         self._overlay.close_panel()
         if card is None or card.record.status is Status.PENDING:
-            self._overlay.open(decisions.too_late(card or before, look=self._look))
+            self._overlay.open(questions.too_late(card or before, look=self._look))
         return False

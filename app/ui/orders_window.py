@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.record import OrderKey
 from app.ui.answers import Answers, Watch, most_urgent
-from app.ui.banners import Banner, banner
+from app.ui.banners import Banner, banner, dead_text
 from app.ui.board import Board, Card
 from app.ui.board_page import LIST_BELOW, BoardPage
 from app.ui.cards import spoken
@@ -139,6 +139,10 @@ class OrdersWindow(QWidget):
         if self.detail is not None and self.detail.key is not None:
             self.detail.show_place(board, self.detail.key)
             self._desk.story(self.detail.key, self.detail.show_story)
+
+    def show_dead(self, why: str) -> None:
+        """The loop died before anything was known."""
+        self.banner.show_text(dead_text(why))
 
     def _title(self, what: str, name: str) -> None:
         title = f"{what} — {name}"

@@ -250,7 +250,7 @@ class RingingCard(QFrame):
             return
         record = self.card.record
         if record.accept_by is None:
-            self.time.setText(tr("New"))
+            self.time.setText(tr("New", about="order"))
             self._why.setText(tr("to accept"))
             self._bar.hide()
             return

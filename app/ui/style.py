@@ -44,6 +44,7 @@ QPushButton[kind="step"] { background: @accentSoft; color: @accent; border: 1px 
 QPushButton[kind="link"] { background: transparent; color: @accent; border: none; }
 QPushButton[kind="flat"] { background: transparent; border: none; }
 QPushButton[kind="accept"]:disabled, QPushButton[kind="primary"]:disabled, QPushButton[kind="danger"]:disabled,
+QPushButton[kind="reject"]:disabled,
 QPushButton[kind="step"]:disabled { background: @surface; color: @ink2; border: 1px dashed @edge; }
 QPushButton[kind="preset"] { min-height: 58px; }
 QPushButton[kind="stepper"] { min-height: 86px; min-width: 94px; }

@@ -20,9 +20,12 @@ _SHORT_NAMES = {"glovo": "GL", "ubereats": "UE", "uber": "UE", "justeat": "JE", 
 _CHANNELS = {"glovo": "Glovo", "ubereats": "Uber Eats", "uber": "Uber Eats", "justeat": "Just Eat"}
 
 
-def tr(text: str, *parts: object, n: int = -1) -> str:
-    """``text`` in the user's language, ``%1`` … replaced by ``parts`` and ``%n`` by ``n``."""
-    said = QCoreApplication.translate(CONTEXT, text, None, n)
+def tr(text: str, *parts: object, n: int = -1, about: str = "") -> str:
+    """``text`` in the user's language, ``%1`` … replaced by ``parts`` and ``%n`` by ``n``.
+
+    ``about`` tells apart what is one word in English and two elsewhere.
+    """
+    said = QCoreApplication.translate(CONTEXT, text, about or None, n)
     for number, part in enumerate(parts, 1):
         said = said.replace(f"%{number}", str(part))
     return said
@@ -114,7 +117,7 @@ STATUS_ICONS = {
 def status_name(status: Status) -> str:
     """A status in the kitchen's words."""
     names: dict[Status, Callable[[], str]] = {
-        Status.PENDING: lambda: tr("New"),
+        Status.PENDING: lambda: tr("Not answered"),
         Status.ACCEPTED: lambda: tr("Accepted"),
         Status.IN_PREPARATION: lambda: tr("In the kitchen"),
         Status.READY: lambda: tr("Ready"),

@@ -73,7 +73,7 @@ class StraightBridge(Bridge):
         except StopIteration as done:
             answer = Answer(ticket=ticket, result=done.value)
         except Exception as exc:
-            answer = Answer(ticket=ticket, error=str(exc), hint=getattr(exc, "hint", ""))
+            answer = Answer(ticket=ticket, error=str(exc), code=getattr(exc, "code", ""), hint=getattr(exc, "hint", ""))
         else:
             raise AssertionError("the fake never waits")
         if self.hold:

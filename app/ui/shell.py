@@ -1,0 +1,314 @@
+"""The program on the screen: tray or small window, the Orders window when it is open, notifications, the alarm.
+
+Snapshots and actions come in → one board → everything that shows it. With all windows closed only the tray is left; a
+timer runs while there is something to count down. There is always something to see: the tray's icon, or else the
+small window.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+from PySide6.QtCore import QObject, QPoint, QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from app.domain.record import OrderKey
+from app.ports.alarm import AlarmTest
+from app.services.snapshot import Snapshot
+from app.ui import questions
+from app.ui.alarm import Alarm
+from app.ui.answers import Answers, TrayState, Watch, answer
+from app.ui.board import STANDARD_MINUTES, Board, Card, Lane, build
+from app.ui.bridge import Bridge
+from app.ui.desk import Desk
+from app.ui.mini_window import MiniWindow
+from app.ui.notifications import Notifications
+from app.ui.orders_window import OrdersWindow
+from app.ui.placement import Places
+from app.ui.theme import Look
+from app.ui.tray import Tray
+from app.ui.tray_menu import TrayMenu
+from app.ui.words import channel_name, clock, day_and_clock, tr
+
+
+class Shell(QObject):
+    """``tray`` is not started yet; :meth:`start` shows what there is to see."""
+
+    quit_now = Signal()
+    """A person wants to quit, and knows of the orders that are open."""
+
+    def __init__(
+        self,
+        *,
+        look: Look,
+        bridge: Bridge,
+        desk: Desk,
+        places: Places,
+        sandbox: bool,
+        menu: TrayMenu,
+        tray: Tray,
+        notifications: Notifications | None = None,
+    ) -> None:
+        super().__init__()
+        self._look = look
+        self._desk = desk
+        self._places = places
+        self._sandbox = sandbox
+        self._now: Callable[[], datetime] = desk.now
+        self.watch = Watch()
+        self.menu = menu
+        self.tray = tray
+        self.notifications = notifications or Notifications(fall_back=tray.message)
+        self.orders: OrdersWindow | None = None
+        self.mini: MiniWindow | None = None
+        self._alarm: Alarm | None = None
+        self._snapshot: Snapshot | None = None
+        self._board: Board | None = None
+        self._answers: Answers | None = None
+        self._known: set[OrderKey] | None = None
+        self._tested = ""
+        self._second = QTimer(self)
+        self._second.setInterval(1000)
+        self._second.timeout.connect(self._tick)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._rebuild)
+        bridge.snapshot_changed.connect(self._take)
+        bridge.loop_died.connect(self._died)
+        desk.notes_changed.connect(self._soon.start)
+        menu.orders_asked.connect(self.open_orders)
+        menu.quit_asked.connect(self.ask_to_quit)
+        menu.test_asked.connect(self._test_alarm)
+        menu.test.setVisible(False)
+        tray.opened.connect(self.open_orders)
+        tray.hosted.connect(self._hosted)
+
+    def use_alarm(self, alarm: Alarm) -> None:
+        """Let it ring; its buttons work like those of the windows."""
+        self._alarm = alarm
+        alarm.accept_asked.connect(lambda key: self._desk.accept(key, STANDARD_MINUTES))
+        alarm.reject_asked.connect(self._reject)
+        alarm.view_asked.connect(self.open_order)
+        alarm.no_device.connect(self._no_sound)
+        alarm.device_back.connect(lambda _: self._no_sound(""))
+        alarm.tested.connect(self._alarm_tested)
+        self.menu.test.setVisible(True)
+        if alarm.last_test is not None:
+            self._say_test(alarm.last_test)
+
+    def start(self) -> None:
+        """Show the tray's icon, or the small window."""
+        self.tray.start()
+
+    def close(self) -> None:
+        """The end of all windows."""
+        self._second.stop()
+        if self._alarm is not None:
+            self._alarm.close()
+        if self.orders is not None:
+            self.orders.close()
+        self._drop_mini()
+        self.tray.close()
+
+    # news
+
+    def _take(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self.watch.see(snapshot)
+        self._desk.took_snapshot(snapshot)
+        if self._alarm is not None:
+            self._alarm.show(snapshot)
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        if self._snapshot is None:
+            return
+        now = self._now()
+        board = build(self._snapshot, now, self._desk.notes)
+        answers = answer(board, self.watch, now)
+        self._board, self._answers = board, answers
+        self.tray.show_state(answers.tray, answers.count, answers.sentence)
+        self.menu.show_answers(board, answers)
+        if self.mini is not None:
+            self.mini.show_board(board, answers, now)
+        if self.orders is not None:
+            self.orders.show_board(board, answers)
+        self._tell_new(board)
+        self._pace(board)
+
+    def _pace(self, board: Board) -> None:
+        """Seconds are counted only while somebody sees them, or an order runs out."""
+        needed = self.orders is not None or self.mini is not None or bool(board.ringing)
+        if needed != self._second.isActive():
+            self._second.start() if needed else self._second.stop()
+
+    def _tick(self) -> None:
+        now = self._now()
+        if self.orders is not None:
+            self.orders.tick()
+        minute = self._board is not None and now.second == 0
+        waiting = self._board is not None and (self._board.ringing or not self._board.snapshot.outlets)
+        if minute or waiting:
+            self._rebuild()
+
+    def _tell_new(self, board: Board) -> None:
+        """A notification for what is new while nobody looks at the Orders window."""
+        ringing = {card.key: card for card in board.ringing}
+        before, self._known = self._known, set(ringing)
+        looking = self.orders is not None and self.orders.isActiveWindow()
+        if before is None or looking:
+            return
+        new = [card for key, card in ringing.items() if key not in before]
+        if len(new) == 1:
+            card = new[0]
+            due = card.record.execution_at
+            parts = [channel_name(card.record, card.sheet), tr("for %1", clock(due)) if due is not None else ""]
+            word = tr("New reservation %1") if card.record.is_reservation else tr("New order %1")
+            self.notifications.tell(word.replace("%1", card.record.code), " · ".join(part for part in parts if part))
+        elif new:
+            self.notifications.tell(tr("%n new orders", n=len(new)), ", ".join(card.record.code for card in new[:8]))
+
+    def _died(self, why: str) -> None:
+        """The loop is dead: the tray turns red, and everything that can be seen says so."""
+        self.watch.dead = why or tr("unknown reason")
+        self.notifications.tell(tr("The program has stopped working"), tr("Quit it and start it again."))
+        if self._snapshot is not None:
+            self._rebuild()
+        else:
+            sentence = f"Sinqro Companion: {tr('The program has stopped working')}. {self.watch.dead}"
+            self.tray.show_state(TrayState.ERROR, 0, sentence)
+            self.menu.open_line.setText(sentence)
+            if self.mini is not None:
+                self.mini.show_dead(self.watch.dead)
+            if self.orders is not None:
+                self.orders.show_dead(self.watch.dead)
+
+    # windows
+
+    def open_orders(self) -> None:
+        """Bring the Orders window up; a person asked for it."""
+        if self.orders is None:
+            window = OrdersWindow(look=self._look, desk=self._desk, watch=self.watch, sandbox=self._sandbox)
+            window.menu_asked.connect(self._show_menu)
+            window.test_asked.connect(self._test_alarm)
+            window.panel_touched.connect(self._lower)
+            window.panel_closed.connect(self._restore)
+            window.closed.connect(self._orders_closed)
+            window.page.alarm_tested = self._tested
+            window.page.can_test = self._alarm is not None
+            self._places.restore("orders", window)
+            self.orders = window
+            if self.watch.dead and self._snapshot is None:
+                window.show_dead(self.watch.dead)
+        window = self.orders
+        window.show()
+        window.raise_()
+        window.activateWindow()
+        if self._board is not None and self._answers is not None:
+            window.show_board(self._board, self._answers)
+            self._pace(self._board)
+
+    def open_order(self, key: OrderKey) -> None:
+        """One order's details."""
+        self.open_orders()
+        if self.orders is not None:
+            self.orders.show_order(key)
+        if self._alarm is not None:
+            self._alarm.seen(key)
+
+    def _reject(self, key: OrderKey) -> None:
+        self.open_orders()
+        if self.orders is not None:
+            self.orders.answers.open_reject(key)
+
+    def _orders_closed(self) -> None:
+        window, self.orders = self.orders, None
+        if window is not None:
+            self._places.keep("orders", window)
+            window.deleteLater()  # a closed window costs no memory
+
+    def _hosted(self, hosted: bool) -> None:
+        if hosted:
+            if self.mini is not None:
+                self._drop_mini()
+                self.notifications.tell("Sinqro Companion", tr("The small window is now the icon in the tray."))
+        elif self.mini is None:
+            self.mini = MiniWindow(look=self._look, sandbox=self._sandbox)
+            self.mini.orders_asked.connect(self.open_orders)
+            self.mini.menu_asked.connect(self._show_menu)
+            self.mini.accepted.connect(self._accept_from_mini)
+            self.mini.viewed.connect(lambda card: self.open_order(card.key))
+            self.mini.rejected.connect(lambda card: self._reject(card.key))
+            self.mini.to_corner()
+            self._places.restore("mini", self.mini)
+            self.mini.show()
+            self._rebuild()
+
+    def _accept_from_mini(self, card: Card) -> None:
+        if card.record.is_reservation:
+            self._desk.accept_reservation(card.key)
+        else:
+            self._desk.accept(card.key, STANDARD_MINUTES)
+
+    def _drop_mini(self) -> None:
+        mini, self.mini = self.mini, None
+        if mini is not None:
+            self._places.keep("mini", mini)
+            mini.hide()
+            mini.deleteLater()
+
+    def _show_menu(self, button: object) -> None:
+        if isinstance(button, QWidget):
+            size = self.menu.menu.sizeHint()
+            corner = button.mapToGlobal(QPoint(button.width() - size.width(), button.height()))
+            self.menu.menu.popup(corner)
+
+    # the alarm
+
+    def _lower(self, key: OrderKey) -> None:
+        if self._alarm is not None:
+            self._alarm.lower(key)
+
+    def _restore(self, key: OrderKey) -> None:
+        if self._alarm is not None:
+            self._alarm.restore(key)
+
+    def _no_sound(self, why: str) -> None:
+        self.watch.no_sound = why
+        self._rebuild()
+
+    def _test_alarm(self) -> None:
+        if self._alarm is not None:
+            self.open_orders()
+            self._alarm.test()
+
+    def _alarm_tested(self, test: AlarmTest) -> None:
+        self._places.keep_text("alarm/test", msgspec.json.encode(test).decode())
+        self._say_test(test)
+        if test.heard is None and self.orders is not None and self._alarm is not None:
+            alarm = self._alarm
+            question = questions.alarm_tested(test, look=self._look, heard=alarm.heard)
+            self.orders.overlay.open(question)
+
+    def _say_test(self, test: AlarmTest) -> None:
+        when = day_and_clock(test.at, self._now())
+        good = tr("%1, good", when) if test.good else tr("%1, not heard", when)
+        self.menu.show_test(good)
+        self._tested = tr("Last test: %1.", good)
+        if self.orders is not None:
+            self.orders.page.alarm_tested = self._tested
+
+    # the end
+
+    def ask_to_quit(self) -> None:
+        """Quit at once when nothing is open, else ask."""
+        board = self._board
+        lanes = (Lane.NEW, Lane.KITCHEN, Lane.READY)
+        running = sum(board.count(lane) for lane in lanes) if board is not None and not self.watch.dead else 0
+        if not running:
+            self.quit_now.emit()
+            return
+        self.open_orders()
+        if self.orders is not None:
+            self.orders.overlay.open(questions.quit_question(running, look=self._look, leave=self.quit_now.emit))

@@ -1,0 +1,1369 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="es" sourcelanguage="en">
+    <context>
+        <name>Companion</name>
+        <message>
+            <source>%1 came while the POS was off</source>
+            <translation>%1 llegó con el TPV apagado</translation>
+        </message>
+        <message>
+            <source>%1 can no longer be accepted</source>
+            <translation>%1 ya no se puede aceptar</translation>
+        </message>
+        <message>
+            <source>%1 cancels it %2</source>
+            <translation>%1 lo anula %2</translation>
+        </message>
+        <message>
+            <source>%1 cannot be read completely</source>
+            <translation>%1 no se puede leer entero</translation>
+        </message>
+        <message>
+            <source>%1 did not get into the POS</source>
+            <translation>%1 no ha entrado en el TPV</translation>
+        </message>
+        <message>
+            <source>%1 gives back %2 and tells the customer.</source>
+            <translation>%1 devuelve %2 y avisa al cliente.</translation>
+        </message>
+        <message>
+            <source>%1 is in charge</source>
+            <translation>Manda %1</translation>
+        </message>
+        <message>
+            <source>%1 is not in the POS</source>
+            <translation>%1 no está en el TPV</translation>
+        </message>
+        <message>
+            <source>%1 left to accept</source>
+            <translation>quedan %1 para aceptar</translation>
+        </message>
+        <message>
+            <source>%1 left to accept %2</source>
+            <translation>quedan %1 para aceptar %2</translation>
+        </message>
+        <message>
+            <source>%1 minutes, ready at %2</source>
+            <translation>%1 minutos, listo a las %2</translation>
+        </message>
+        <message>
+            <source>%1 of %2</source>
+            <translation>%1 de %2</translation>
+        </message>
+        <message>
+            <source>%1 of %2 · %3</source>
+            <translation>%1 de %2 · %3</translation>
+        </message>
+        <message>
+            <source>%1 running: %2 in the kitchen, %3 ready</source>
+            <translation>%1 en marcha: %2 en cocina, %3 listos</translation>
+        </message>
+        <message>
+            <source>%1 tells the customer.</source>
+            <translation>%1 avisa al cliente.</translation>
+        </message>
+        <message>
+            <source>%1, confirmed %2</source>
+            <translation>%1, confirmado %2</translation>
+        </message>
+        <message>
+            <source>%1, good</source>
+            <translation>%1, bien</translation>
+        </message>
+        <message>
+            <source>%1, not heard</source>
+            <translation>%1, no se oyó</translation>
+        </message>
+        <message>
+            <source>%1, unconfirmed</source>
+            <translation>%1, sin confirmar</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n dishes</source>
+            <translation>
+                <numerusform>%n plato</numerusform>
+                <numerusform>%n platos</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n in the kitchen now</source>
+            <translation>
+                <numerusform>Ahora hay %n en cocina</numerusform>
+                <numerusform>Ahora hay %n en cocina</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n min</source>
+            <translation>
+                <numerusform>%n min</numerusform>
+                <numerusform>%n min</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n min after what %1 expects.</source>
+            <translation>
+                <numerusform>%n min después de lo que espera %1.</numerusform>
+                <numerusform>%n min después de lo que espera %1.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n min late</source>
+            <translation>
+                <numerusform>%n min tarde</numerusform>
+                <numerusform>%n min tarde</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n minutes</source>
+            <translation>
+                <numerusform>%n minuto</numerusform>
+                <numerusform>%n minutos</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n more</source>
+            <translation>
+                <numerusform>%n más</numerusform>
+                <numerusform>%n más</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n new</source>
+            <translation>
+                <numerusform>%n nuevo</numerusform>
+                <numerusform>%n nuevos</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n new orders</source>
+            <translation>
+                <numerusform>%n pedido nuevo</numerusform>
+                <numerusform>%n pedidos nuevos</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n orders</source>
+            <translation>
+                <numerusform>%n pedido</numerusform>
+                <numerusform>%n pedidos</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n orders came while the POS was off</source>
+            <translation>
+                <numerusform>%n pedido llegó con el TPV apagado</numerusform>
+                <numerusform>%n pedidos llegaron con el TPV apagado</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n orders wait and go in by themselves, not twice.</source>
+            <translation>
+                <numerusform>%n pedido espera y entrará solo, sin duplicarse.</numerusform>
+                <numerusform>%n pedidos esperan y entrarán solos, sin duplicarse.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n reservations</source>
+            <translation>
+                <numerusform>%n reserva</numerusform>
+                <numerusform>%n reservas</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n reservations to accept</source>
+            <translation>
+                <numerusform>%n reserva por aceptar</numerusform>
+                <numerusform>%n reservas por aceptar</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n running</source>
+            <translation>
+                <numerusform>%n en marcha</numerusform>
+                <numerusform>%n en marcha</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n to answer</source>
+            <translation>
+                <numerusform>%n por responder</numerusform>
+                <numerusform>%n por responder</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n to resolve</source>
+            <translation>
+                <numerusform>%n por resolver</numerusform>
+                <numerusform>%n por resolver</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>1 of %1</source>
+            <translation>1 de %1</translation>
+        </message>
+        <message>
+            <source>1. Does the wifi work on a phone?</source>
+            <translation>1. ¿Funciona el wifi en el móvil?</translation>
+        </message>
+        <message>
+            <source>2. Switch the router off and on.</source>
+            <translation>2. Apaga y enciende el router.</translation>
+        </message>
+        <message>
+            <source>3. Else use the channels' tablets.</source>
+            <translation>3. Si sigue, usa las tablets de cada canal.</translation>
+        </message>
+        <message>
+            <source>5 minutes less</source>
+            <translation>5 minutos menos</translation>
+        </message>
+        <message>
+            <source>5 minutes more</source>
+            <translation>5 minutos más</translation>
+        </message>
+        <message>
+            <source>; the last one for %1.</source>
+            <translation>; el último, para las %1.</translation>
+        </message>
+        <message>
+            <source>A short sound will tell when it is back.</source>
+            <translation>Cuando vuelva sonará un aviso corto.</translation>
+        </message>
+        <message>
+            <source>ALLERGY: %1</source>
+            <translation>ALERGIA: %1</translation>
+        </message>
+        <message>
+            <source>Accept</source>
+            <translation>Aceptar</translation>
+        </message>
+        <message>
+            <source>Accept %1 in %2 minutes</source>
+            <translation>Aceptar %1 en %2 minutos</translation>
+        </message>
+        <message>
+            <source>Accept %1 with %2 minutes</source>
+            <translation>Aceptar %1 con %2 minutos</translation>
+        </message>
+        <message>
+            <source>Accept %1 with another time</source>
+            <translation>Aceptar %1 con otro tiempo</translation>
+        </message>
+        <message>
+            <source>Accept %1: ready in how long?</source>
+            <translation>Aceptar %1: ¿listo en cuánto?</translation>
+        </message>
+        <message>
+            <source>Accept · %1 min</source>
+            <translation>Aceptar · %1 min</translation>
+        </message>
+        <message numerus="yes">
+            <source>Accept · %n min</source>
+            <translation>
+                <numerusform>Aceptar · %n min</numerusform>
+                <numerusform>Aceptar · %n min</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Accepted</source>
+            <translation>Aceptado</translation>
+        </message>
+        <message>
+            <source>Accepted in the POS too late</source>
+            <translation>Aceptado en el TPV fuera de tiempo</translation>
+        </message>
+        <message>
+            <source>Accepted orders, by the time they are wanted.</source>
+            <translation>Los pedidos aceptados, por hora de entrega.</translation>
+        </message>
+        <message numerus="yes">
+            <source>Accepted · %n min</source>
+            <translation>
+                <numerusform>Aceptado · %n min</numerusform>
+                <numerusform>Aceptado · %n min</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Accept…</source>
+            <translation>Aceptar…</translation>
+        </message>
+        <message>
+            <source>Address</source>
+            <translation>Dirección</translation>
+        </message>
+        <message>
+            <source>All are in already</source>
+            <translation>Ya están todos</translation>
+        </message>
+        <message>
+            <source>Allergy: %1</source>
+            <translation>Alergia: %1</translation>
+        </message>
+        <message>
+            <source>An item is missing</source>
+            <translation>Falta un producto</translation>
+        </message>
+        <message>
+            <source>Another device is in charge.</source>
+            <translation>Manda otro equipo.</translation>
+        </message>
+        <message>
+            <source>Back</source>
+            <translation>Volver</translation>
+        </message>
+        <message>
+            <source>COLLECT %1</source>
+            <translation>COBRAR %1</translation>
+        </message>
+        <message>
+            <source>Call the customer, or wait for the channel.</source>
+            <translation>Llama al cliente o espera al canal.</translation>
+        </message>
+        <message>
+            <source>Came too late, did not count</source>
+            <translation>Llegó tarde, no cuenta</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>Cancelar</translation>
+        </message>
+        <message>
+            <source>Cancel %1</source>
+            <translation>Cancelar %1</translation>
+        </message>
+        <message>
+            <source>Cancel %1: why?</source>
+            <translation>Cancelar %1: ¿por qué?</translation>
+        </message>
+        <message>
+            <source>Cancel it in the POS by hand</source>
+            <translation>Anúlalo a mano en el TPV</translation>
+        </message>
+        <message>
+            <source>Cancel it…</source>
+            <translation>Cancelarlo…</translation>
+        </message>
+        <message>
+            <source>Cancelled</source>
+            <translation>Anulado</translation>
+        </message>
+        <message>
+            <source>Cancelled after it was done: refund</source>
+            <translation>Anulado después de entregarlo: devolución</translation>
+        </message>
+        <message>
+            <source>Cancel…</source>
+            <translation>Cancelar…</translation>
+        </message>
+        <message>
+            <source>Change it in the POS by hand</source>
+            <translation>Cámbialo a mano en el TPV</translation>
+        </message>
+        <message>
+            <source>Changed</source>
+            <translation>Ha cambiado</translation>
+        </message>
+        <message>
+            <source>Changed by the channel</source>
+            <translation>Lo ha cambiado el canal</translation>
+        </message>
+        <message>
+            <source>Changed in the POS</source>
+            <translation>Cambiado en el TPV</translation>
+        </message>
+        <message>
+            <source>Changed to something that we cannot read</source>
+            <translation>Cambió a algo que no sabemos leer</translation>
+        </message>
+        <message>
+            <source>Choose a reason first</source>
+            <translation>Elige antes un motivo</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>Cerrar</translation>
+        </message>
+        <message>
+            <source>Closed</source>
+            <translation>Cerrado</translation>
+        </message>
+        <message>
+            <source>Closing now</source>
+            <translation>Cerramos ya</translation>
+        </message>
+        <message>
+            <source>Collection</source>
+            <translation>Recogida</translation>
+        </message>
+        <message>
+            <source>Comment</source>
+            <translation>Comentario</translation>
+        </message>
+        <message>
+            <source>Companion</source>
+            <translation>Companion</translation>
+        </message>
+        <message>
+            <source>Connected</source>
+            <translation>Conectado</translation>
+        </message>
+        <message>
+            <source>Connecting…</source>
+            <translation>Conectando…</translation>
+        </message>
+        <message>
+            <source>Customer</source>
+            <translation>Cliente</translation>
+        </message>
+        <message>
+            <source>Customer asks</source>
+            <translation>El cliente lo pide</translation>
+        </message>
+        <message>
+            <source>Customer's comment</source>
+            <translation>Comentario del cliente</translation>
+        </message>
+        <message>
+            <source>Decide…</source>
+            <translation>Decidir…</translation>
+        </message>
+        <message>
+            <source>Delivery</source>
+            <translation>Reparto</translation>
+        </message>
+        <message>
+            <source>Did not get into the POS</source>
+            <translation>No entró en el TPV</translation>
+        </message>
+        <message>
+            <source>Diners</source>
+            <translation>Comensales</translation>
+        </message>
+        <message>
+            <source>Do it in the POS by hand</source>
+            <translation>Hazlo a mano en el TPV</translation>
+        </message>
+        <message>
+            <source>Done</source>
+            <translation>Hecho</translation>
+        </message>
+        <message>
+            <source>Done by hand</source>
+            <translation>Hecho a mano</translation>
+        </message>
+        <message>
+            <source>Eat here</source>
+            <translation>Comer aquí</translation>
+        </message>
+        <message>
+            <source>Enter all without printing</source>
+            <translation>Meter todos sin imprimir</translation>
+        </message>
+        <message>
+            <source>Enter without printing</source>
+            <translation>Meter sin imprimir</translation>
+        </message>
+        <message>
+            <source>Entered in the POS by hand</source>
+            <translation>Metido a mano en el TPV</translation>
+        </message>
+        <message>
+            <source>Finished</source>
+            <translation>Terminado</translation>
+        </message>
+        <message>
+            <source>For service</source>
+            <translation>Para el servicio</translation>
+        </message>
+        <message>
+            <source>Handed over</source>
+            <translation>Entregado</translation>
+        </message>
+        <message>
+            <source>Held: somebody must decide</source>
+            <translation>Retenido: alguien debe decidir</translation>
+        </message>
+        <message>
+            <source>Here</source>
+            <translation>Aquí</translation>
+        </message>
+        <message>
+            <source>Here you see the orders of %1. Take over to answer them on this machine.</source>
+            <translation>Aquí ves los pedidos de %1. Toma el mando para responderlos en este equipo.</translation>
+        </message>
+        <message>
+            <source>History</source>
+            <translation>Historia</translation>
+        </message>
+        <message>
+            <source>I have entered it by hand</source>
+            <translation>Ya lo he metido a mano</translation>
+        </message>
+        <message>
+            <source>If you quit, nothing rings and Sinqro sees this restaurant without connection.</source>
+            <translation>Si sales, no suena nada y Sinqro os verá sin conexión.</translation>
+        </message>
+        <message>
+            <source>In the kitchen</source>
+            <translation>En cocina</translation>
+        </message>
+        <message>
+            <source>In time. %1 expects it at %2.</source>
+            <translation>Llega a tiempo. %1 lo espera a las %2.</translation>
+        </message>
+        <message>
+            <source>Is %1 in the POS?</source>
+            <translation>¿Está %1 en el TPV?</translation>
+        </message>
+        <message>
+            <source>Is in already</source>
+            <translation>Ya está</translation>
+        </message>
+        <message>
+            <source>It can still be accepted or rejected; the kitchen has no ticket.</source>
+            <translation>Aún se puede aceptar o rechazar; la cocina no tiene ticket.</translation>
+        </message>
+        <message>
+            <source>It cannot be undone.</source>
+            <translation>No se puede deshacer.</translation>
+        </message>
+        <message>
+            <source>It could not be kept: is the disk full?</source>
+            <translation>No se ha podido guardar: ¿está lleno el disco?</translation>
+        </message>
+        <message>
+            <source>It counts as entered and is not sent again.</source>
+            <translation>Se marca como introducido; no se vuelve a enviar.</translation>
+        </message>
+        <message>
+            <source>It goes into the POS when that is back.</source>
+            <translation>Entrará en el TPV cuando vuelva.</translation>
+        </message>
+        <message>
+            <source>It is finished already.</source>
+            <translation>Ya está terminado.</translation>
+        </message>
+        <message>
+            <source>It is in the POS</source>
+            <translation>Está en el TPV</translation>
+        </message>
+        <message>
+            <source>It is not: send it</source>
+            <translation>No está: enviarlo</translation>
+        </message>
+        <message>
+            <source>It is on its way into the POS already.</source>
+            <translation>Ya va camino del TPV.</translation>
+        </message>
+        <message>
+            <source>It may have been cooked from paper already.</source>
+            <translation>Puede que ya se haya cocinado con el papel.</translation>
+        </message>
+        <message>
+            <source>It waited while it could not be put into the POS.</source>
+            <translation>Esperó mientras no se podía meter en el TPV.</translation>
+        </message>
+        <message>
+            <source>It was completed without the POS.</source>
+            <translation>Se terminó sin el TPV.</translation>
+        </message>
+        <message>
+            <source>It was there before our data was lost, and this POS cannot be asked for it.</source>
+            <translation>Ya estaba antes de perder nuestros datos, y a este TPV no se le puede preguntar.</translation>
+        </message>
+        <message>
+            <source>Last test: %1.</source>
+            <translation>Última prueba: %1.</translation>
+        </message>
+        <message>
+            <source>Later</source>
+            <translation>Luego</translation>
+        </message>
+        <message numerus="yes">
+            <source>Look for it in the POS: %1, %n dishes.</source>
+            <translation>
+                <numerusform>Míralo en el TPV: %1, %n plato.</numerusform>
+                <numerusform>Míralo en el TPV: %1, %n platos.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Look in the POS before you answer: sending it twice would cook it twice.</source>
+            <translation>Mira en el TPV antes de responder: enviarlo dos veces sería cocinarlo dos veces.</translation>
+        </message>
+        <message>
+            <source>Menu</source>
+            <translation>Menú</translation>
+        </message>
+        <message>
+            <source>NOT IN THE POS</source>
+            <translation>NO ESTÁ EN EL TPV</translation>
+        </message>
+        <message>
+            <source>New</source>
+            <comment>lane</comment>
+            <translation>Nuevos</translation>
+        </message>
+        <message>
+            <source>New</source>
+            <comment>order</comment>
+            <translation>Nuevo</translation>
+        </message>
+        <message>
+            <source>New</source>
+            <comment>reservation</comment>
+            <translation>Nueva</translation>
+        </message>
+        <message>
+            <source>New order %1</source>
+            <translation>Pedido nuevo %1</translation>
+        </message>
+        <message>
+            <source>New order without an answer</source>
+            <translation>Pedido nuevo sin responder</translation>
+        </message>
+        <message>
+            <source>New orders will ring here</source>
+            <translation>Aquí sonarán los pedidos nuevos</translation>
+        </message>
+        <message>
+            <source>New reservation %1</source>
+            <translation>Reserva nueva %1</translation>
+        </message>
+        <message>
+            <source>New · %1 left</source>
+            <translation>Nueva · quedan %1</translation>
+        </message>
+        <message>
+            <source>Next</source>
+            <translation>Siguiente</translation>
+        </message>
+        <message numerus="yes">
+            <source>Next try in %n s.</source>
+            <translation>
+                <numerusform>Reintento en %n s.</numerusform>
+                <numerusform>Reintento en %n s.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>No</source>
+            <translation>No</translation>
+        </message>
+        <message>
+            <source>No connection</source>
+            <translation>Sin conexión</translation>
+        </message>
+        <message>
+            <source>No internet: no new orders come in</source>
+            <translation>Sin internet: no entran pedidos nuevos</translation>
+        </message>
+        <message>
+            <source>No table free</source>
+            <translation>No hay mesa</translation>
+        </message>
+        <message>
+            <source>No-show</source>
+            <translation>No vinieron</translation>
+        </message>
+        <message>
+            <source>Nobody knows whether the POS has it</source>
+            <translation>No se sabe si el TPV lo tiene</translation>
+        </message>
+        <message>
+            <source>Not answered</source>
+            <translation>Sin responder</translation>
+        </message>
+        <message>
+            <source>Not paired</source>
+            <translation>Sin emparejar</translation>
+        </message>
+        <message>
+            <source>Nothing comes in and nothing is sent. Quit it and start it again. (%1)</source>
+            <translation>No entra ni sale nada. Sal y vuelve a arrancarlo. (%1)</translation>
+        </message>
+        <message>
+            <source>Nothing comes in here until the connection is back</source>
+            <translation>Aquí no entra nada hasta que vuelva la conexión</translation>
+        </message>
+        <message>
+            <source>Nothing waiting</source>
+            <translation>Nada pendiente</translation>
+        </message>
+        <message>
+            <source>Now</source>
+            <translation>Ahora</translation>
+        </message>
+        <message>
+            <source>On its way</source>
+            <translation>En camino</translation>
+        </message>
+        <message>
+            <source>Only watching</source>
+            <translation>Solo mirando</translation>
+        </message>
+        <message>
+            <source>Open</source>
+            <translation>Abierto</translation>
+        </message>
+        <message>
+            <source>Order %1</source>
+            <translation>Pedido %1</translation>
+        </message>
+        <message>
+            <source>Orders</source>
+            <translation>Pedidos</translation>
+        </message>
+        <message>
+            <source>Orders for later. They ring again when they are due.</source>
+            <translation>Pedidos para más tarde. Vuelven a avisar a su hora.</translation>
+        </message>
+        <message>
+            <source>Orders wait until then and go in by themselves.</source>
+            <translation>Los pedidos esperan hasta entonces y entran solos.</translation>
+        </message>
+        <message>
+            <source>Orders will wait and go in by themselves.</source>
+            <translation>Los pedidos esperarán y entrarán solos.</translation>
+        </message>
+        <message>
+            <source>Orders…</source>
+            <translation>Pedidos…</translation>
+        </message>
+        <message>
+            <source>Other reason…</source>
+            <translation>Otro motivo…</translation>
+        </message>
+        <message>
+            <source>Other time</source>
+            <translation>Otro tiempo</translation>
+        </message>
+        <message>
+            <source>Own website</source>
+            <translation>Web propia</translation>
+        </message>
+        <message>
+            <source>POS</source>
+            <translation>TPV</translation>
+        </message>
+        <message>
+            <source>POS no. %1</source>
+            <translation>n.º TPV %1</translation>
+        </message>
+        <message>
+            <source>POS not answering</source>
+            <translation>TPV no contesta</translation>
+        </message>
+        <message>
+            <source>Paid %1</source>
+            <translation>Pagado %1</translation>
+        </message>
+        <message>
+            <source>Pair it again with a new code. (%1)</source>
+            <translation>Emparéjalo otra vez con un código nuevo. (%1)</translation>
+        </message>
+        <message>
+            <source>Payment</source>
+            <translation>Pago</translation>
+        </message>
+        <message>
+            <source>Phone</source>
+            <translation>Teléfono</translation>
+        </message>
+        <message>
+            <source>Previous</source>
+            <translation>Anterior</translation>
+        </message>
+        <message>
+            <source>Quit anyway</source>
+            <translation>Salir igualmente</translation>
+        </message>
+        <message>
+            <source>Quit it and start it again.</source>
+            <translation>Sal y vuelve a arrancarlo.</translation>
+        </message>
+        <message numerus="yes">
+            <source>Quit with %n orders running?</source>
+            <translation>
+                <numerusform>¿Salir con %n pedido en marcha?</numerusform>
+                <numerusform>¿Salir con %n pedidos en marcha?</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Quit…</source>
+            <translation>Salir…</translation>
+        </message>
+        <message>
+            <source>Ready</source>
+            <translation>Listo</translation>
+        </message>
+        <message>
+            <source>Ready</source>
+            <comment>lane</comment>
+            <translation>Listos</translation>
+        </message>
+        <message>
+            <source>Received and kept</source>
+            <translation>Recibido y guardado</translation>
+        </message>
+        <message>
+            <source>Reject</source>
+            <translation>Rechazar</translation>
+        </message>
+        <message>
+            <source>Reject %1</source>
+            <translation>Rechazar %1</translation>
+        </message>
+        <message>
+            <source>Reject %1: why?</source>
+            <translation>Rechazar %1: ¿por qué?</translation>
+        </message>
+        <message>
+            <source>Reject it…</source>
+            <translation>Rechazarlo…</translation>
+        </message>
+        <message>
+            <source>Rejected</source>
+            <translation>Rechazado</translation>
+        </message>
+        <message>
+            <source>Reject…</source>
+            <translation>Rechazar…</translation>
+        </message>
+        <message>
+            <source>Reservation</source>
+            <translation>Reserva</translation>
+        </message>
+        <message>
+            <source>Reservation %1</source>
+            <translation>Reserva %1</translation>
+        </message>
+        <message>
+            <source>Reservations</source>
+            <translation>Reservas</translation>
+        </message>
+        <message>
+            <source>Resolve…</source>
+            <translation>Resolver…</translation>
+        </message>
+        <message>
+            <source>Retry</source>
+            <translation>Reintentar</translation>
+        </message>
+        <message>
+            <source>Rider</source>
+            <translation>Rider</translation>
+        </message>
+        <message>
+            <source>Rider's time</source>
+            <translation>Hora del rider</translation>
+        </message>
+        <message>
+            <source>SANDBOX · orders are not real</source>
+            <translation>ENTORNO DE PRUEBAS · los pedidos no son reales</translation>
+        </message>
+        <message>
+            <source>Seated</source>
+            <translation>Sentados</translation>
+        </message>
+        <message>
+            <source>Seen</source>
+            <translation>Enterado</translation>
+        </message>
+        <message>
+            <source>Send</source>
+            <translation>Enviar</translation>
+        </message>
+        <message>
+            <source>Send all to POS and kitchen</source>
+            <translation>Enviar todos al TPV y a cocina</translation>
+        </message>
+        <message>
+            <source>Send to POS and kitchen</source>
+            <translation>Enviar al TPV y a cocina</translation>
+        </message>
+        <message>
+            <source>Sending…</source>
+            <translation>Enviando…</translation>
+        </message>
+        <message>
+            <source>Sent to the POS by hand</source>
+            <translation>Enviado al TPV a mano</translation>
+        </message>
+        <message>
+            <source>Set it to «%1» in the POS by hand</source>
+            <translation>Ponlo en «%1» a mano en el TPV</translation>
+        </message>
+        <message>
+            <source>Sinqro</source>
+            <translation>Sinqro</translation>
+        </message>
+        <message>
+            <source>Sinqro and POS up to date</source>
+            <translation>Sinqro y TPV al día</translation>
+        </message>
+        <message>
+            <source>Sinqro cannot be reached now.</source>
+            <translation>Ahora no se llega a Sinqro.</translation>
+        </message>
+        <message>
+            <source>Sinqro did not take a message</source>
+            <translation>Sinqro no aceptó un aviso</translation>
+        </message>
+        <message>
+            <source>Sinqro does not know the newest yet</source>
+            <translation>Sinqro aún no sabe lo último</translation>
+        </message>
+        <message>
+            <source>Sinqro does not let this machine in: no new orders</source>
+            <translation>Sinqro no deja entrar a este equipo: no entran pedidos</translation>
+        </message>
+        <message>
+            <source>Sinqro sent it in a form that we do not understand.</source>
+            <translation>Sinqro lo mandó de una forma que no entendemos.</translation>
+        </message>
+        <message>
+            <source>Sinqro told a state that we do not know</source>
+            <translation>Sinqro dio un estado que no conocemos</translation>
+        </message>
+        <message>
+            <source>Stay</source>
+            <translation>Quedarse</translation>
+        </message>
+        <message>
+            <source>Stop cooking: the channel cancelled it</source>
+            <translation>Parad el plato: el canal lo ha anulado</translation>
+        </message>
+        <message>
+            <source>Stop!</source>
+            <translation>¡Parad!</translation>
+        </message>
+        <message>
+            <source>Stopped</source>
+            <translation>Parado</translation>
+        </message>
+        <message>
+            <source>Table</source>
+            <translation>Mesa</translation>
+        </message>
+        <message>
+            <source>Table %1</source>
+            <translation>Mesa %1</translation>
+        </message>
+        <message>
+            <source>Take over</source>
+            <translation>Tomar el mando</translation>
+        </message>
+        <message>
+            <source>Take over first.</source>
+            <translation>Toma antes el mando.</translation>
+        </message>
+        <message>
+            <source>Technical data</source>
+            <translation>Datos técnicos</translation>
+        </message>
+        <message>
+            <source>Technical data: %1</source>
+            <translation>Datos técnicos: %1</translation>
+        </message>
+        <message>
+            <source>Technical problem</source>
+            <translation>Problema técnico</translation>
+        </message>
+        <message>
+            <source>Test the alarm</source>
+            <translation>Probar la alarma</translation>
+        </message>
+        <message>
+            <source>Test the alarm (%1)</source>
+            <translation>Probar la alarma (%1)</translation>
+        </message>
+        <message>
+            <source>That could not be done</source>
+            <translation>No se ha podido hacer</translation>
+        </message>
+        <message>
+            <source>That step is not possible now.</source>
+            <translation>Ese paso no es posible ahora.</translation>
+        </message>
+        <message>
+            <source>The POS broke off just as it got the order: we do not know whether it has it.</source>
+            <translation>El TPV se cortó justo al recibirlo y no sabemos si entró.</translation>
+        </message>
+        <message>
+            <source>The POS did not follow</source>
+            <translation>El TPV no hizo caso</translation>
+        </message>
+        <message>
+            <source>The POS did not take the change</source>
+            <translation>El TPV no aceptó el cambio</translation>
+        </message>
+        <message>
+            <source>The POS does not answer.</source>
+            <translation>El TPV no contesta.</translation>
+        </message>
+        <message>
+            <source>The POS does not answer: orders come in, but do not reach it</source>
+            <translation>El TPV no contesta: los pedidos entran, pero no llegan al TPV</translation>
+        </message>
+        <message>
+            <source>The POS is busy.</source>
+            <translation>El TPV está ocupado.</translation>
+        </message>
+        <message>
+            <source>The POS refuses it.</source>
+            <translation>El TPV no lo acepta.</translation>
+        </message>
+        <message>
+            <source>The alarm does not stop until somebody accepts or rejects.</source>
+            <translation>La alarma no para hasta que alguien acepta o rechaza.</translation>
+        </message>
+        <message>
+            <source>The alarm is silent</source>
+            <translation>La alarma no suena</translation>
+        </message>
+        <message>
+            <source>The alarm rang once through %1.</source>
+            <translation>La alarma ha sonado una vez por %1.</translation>
+        </message>
+        <message>
+            <source>The connection with the POS is not set up rightly.</source>
+            <translation>La conexión con el TPV no está bien configurada.</translation>
+        </message>
+        <message>
+            <source>The customer counts on it. The kitchen has no ticket yet.</source>
+            <translation>El cliente cuenta con él. La cocina aún no tiene el ticket.</translation>
+        </message>
+        <message>
+            <source>The earlier ones stay and can be moved; that is sent when it is back.</source>
+            <translation>Los de antes siguen aquí y puedes moverlos; se enviarán al volver.</translation>
+        </message>
+        <message>
+            <source>The kitchen gets no ticket.</source>
+            <translation>La cocina no recibe ticket.</translation>
+        </message>
+        <message>
+            <source>The kitchen may have them from paper: say what is to be done with each.</source>
+            <translation>Puede que la cocina los tenga en papel: di qué se hace con cada uno.</translation>
+        </message>
+        <message>
+            <source>The loudspeaker cannot be opened.</source>
+            <translation>No se puede abrir el altavoz.</translation>
+        </message>
+        <message>
+            <source>The loudspeaker does not answer.</source>
+            <translation>El altavoz no responde.</translation>
+        </message>
+        <message>
+            <source>The program has stopped working</source>
+            <translation>El programa ha dejado de funcionar</translation>
+        </message>
+        <message>
+            <source>The program is still starting.</source>
+            <translation>El programa aún está arrancando.</translation>
+        </message>
+        <message>
+            <source>The screen flashes with each order.</source>
+            <translation>La pantalla destella con cada pedido.</translation>
+        </message>
+        <message>
+            <source>The small window is now the icon in the tray.</source>
+            <translation>La ventana pequeña es ahora el icono de la bandeja.</translation>
+        </message>
+        <message>
+            <source>The sound could not be played.</source>
+            <translation>No se ha podido reproducir el sonido.</translation>
+        </message>
+        <message>
+            <source>The sound of this computer is switched off.</source>
+            <translation>Este ordenador tiene el sonido apagado.</translation>
+        </message>
+        <message>
+            <source>The till is closed: open it in the POS</source>
+            <translation>La caja está cerrada: ábrela en el TPV</translation>
+        </message>
+        <message>
+            <source>The till is closed: open it in the POS.</source>
+            <translation>La caja está cerrada: ábrela en el TPV.</translation>
+        </message>
+        <message>
+            <source>The time that %1 gives ended at %2. Nothing was sent.</source>
+            <translation>El tiempo que da %1 acabó a las %2. No se ha enviado nada.</translation>
+        </message>
+        <message>
+            <source>The time to accept it is over.</source>
+            <translation>Ya no queda tiempo para aceptarlo.</translation>
+        </message>
+        <message>
+            <source>They were accepted, so the kitchen may have them from paper. Decide for each, or for all below.</source>
+            <translation>Estaban aceptados: puede que la cocina los tenga en papel. Decide uno a uno, o todos abajo.</translation>
+        </message>
+        <message>
+            <source>This order cannot be read: look at it before you answer.</source>
+            <translation>Este pedido no se puede leer: míralo antes de responder.</translation>
+        </message>
+        <message>
+            <source>Till closed</source>
+            <translation>Caja cerrada</translation>
+        </message>
+        <message>
+            <source>Time</source>
+            <translation>Hora</translation>
+        </message>
+        <message>
+            <source>Today's tables.</source>
+            <translation>Las mesas de hoy.</translation>
+        </message>
+        <message>
+            <source>Too busy</source>
+            <translation>Demasiado trabajo</translation>
+        </message>
+        <message>
+            <source>Too far away</source>
+            <translation>Demasiado lejos</translation>
+        </message>
+        <message>
+            <source>Total</source>
+            <translation>Total</translation>
+        </message>
+        <message>
+            <source>Total does not add up: %1</source>
+            <translation>Total no cuadra: %1</translation>
+        </message>
+        <message>
+            <source>Tracking</source>
+            <translation>Seguimiento</translation>
+        </message>
+        <message>
+            <source>Try</source>
+            <translation>Probar</translation>
+        </message>
+        <message>
+            <source>Try again as it is</source>
+            <translation>Reintentar tal cual</translation>
+        </message>
+        <message>
+            <source>Try again when the connection is back.</source>
+            <translation>Prueba otra vez cuando vuelva la conexión.</translation>
+        </message>
+        <message>
+            <source>Trying now.</source>
+            <translation>Probando ahora.</translation>
+        </message>
+        <message>
+            <source>Understood</source>
+            <translation>Entendido</translation>
+        </message>
+        <message>
+            <source>Upcoming</source>
+            <translation>Próximos</translation>
+        </message>
+        <message>
+            <source>View</source>
+            <translation>Ver</translation>
+        </message>
+        <message>
+            <source>View %1</source>
+            <translation>Ver %1</translation>
+        </message>
+        <message>
+            <source>Was it heard?</source>
+            <translation>¿Se ha oído?</translation>
+        </message>
+        <message>
+            <source>What happened</source>
+            <translation>Qué pasa</translation>
+        </message>
+        <message>
+            <source>What waits for the rider or the customer.</source>
+            <translation>Lo que espera al rider o al cliente.</translation>
+        </message>
+        <message>
+            <source>When it has been put right in the POS.</source>
+            <translation>Si ya lo has arreglado en el TPV.</translation>
+        </message>
+        <message>
+            <source>Without printing</source>
+            <translation>Sin imprimir</translation>
+        </message>
+        <message>
+            <source>Write why</source>
+            <translation>Escribe por qué</translation>
+        </message>
+        <message>
+            <source>Wrong price</source>
+            <translation>Precio mal</translation>
+        </message>
+        <message>
+            <source>Yes</source>
+            <translation>Sí</translation>
+        </message>
+        <message>
+            <source>Yes, it is there</source>
+            <translation>Sí, está</translation>
+        </message>
+        <message>
+            <source>accepted %1</source>
+            <translation>aceptado %1</translation>
+        </message>
+        <message>
+            <source>and %1 cancels it</source>
+            <translation>y %1 lo anula</translation>
+        </message>
+        <message numerus="yes">
+            <source>and %n more</source>
+            <translation>
+                <numerusform>y %n más</numerusform>
+                <numerusform>y %n más</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>for</source>
+            <translation>para</translation>
+        </message>
+        <message>
+            <source>for %1</source>
+            <translation>para %1</translation>
+        </message>
+        <message numerus="yes">
+            <source>in %n min</source>
+            <translation>
+                <numerusform>en %n min</numerusform>
+                <numerusform>en %n min</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>last seconds</source>
+            <translation>últimos segundos</translation>
+        </message>
+        <message>
+            <source>last word from Sinqro: %1</source>
+            <translation>último dato de Sinqro: %1</translation>
+        </message>
+        <message>
+            <source>min · ready at %1</source>
+            <translation>min · listo a las %1</translation>
+        </message>
+        <message>
+            <source>no orders running</source>
+            <translation>ningún pedido en marcha</translation>
+        </message>
+        <message>
+            <source>on its way</source>
+            <translation>en camino</translation>
+        </message>
+        <message>
+            <source>on its way to Sinqro</source>
+            <translation>de camino a Sinqro</translation>
+        </message>
+        <message>
+            <source>open it in the POS</source>
+            <translation>ábrela en el TPV</translation>
+        </message>
+        <message>
+            <source>opens %1</source>
+            <translation>abre %1</translation>
+        </message>
+        <message>
+            <source>orders can come in</source>
+            <translation>pueden entrar pedidos</translation>
+        </message>
+        <message>
+            <source>paid %1</source>
+            <translation>pagado %1</translation>
+        </message>
+        <message>
+            <source>pair this machine again</source>
+            <translation>empareja otra vez este equipo</translation>
+        </message>
+        <message>
+            <source>received %1</source>
+            <translation>recibido %1</translation>
+        </message>
+        <message>
+            <source>rider %1</source>
+            <translation>rider %1</translation>
+        </message>
+        <message>
+            <source>sandbox</source>
+            <translation>pruebas</translation>
+        </message>
+        <message>
+            <source>since %1</source>
+            <translation>desde %1</translation>
+        </message>
+        <message>
+            <source>since %1 · %2</source>
+            <translation>desde %1 · %2</translation>
+        </message>
+        <message>
+            <source>start the program again</source>
+            <translation>arranca otra vez el programa</translation>
+        </message>
+        <message>
+            <source>the alarm is low</source>
+            <translation>la alarma suena bajo</translation>
+        </message>
+        <message>
+            <source>the alarm rings at full volume</source>
+            <translation>la alarma suena a todo volumen</translation>
+        </message>
+        <message>
+            <source>the loudspeaker</source>
+            <translation>el altavoz</translation>
+        </message>
+        <message>
+            <source>to accept</source>
+            <translation>para aceptar</translation>
+        </message>
+        <message>
+            <source>to answer</source>
+            <translation>para responder</translation>
+        </message>
+        <message>
+            <source>to collect %1</source>
+            <translation>por cobrar %1</translation>
+        </message>
+        <message>
+            <source>too late to accept</source>
+            <translation>ya no se puede aceptar</translation>
+        </message>
+        <message>
+            <source>unknown reason</source>
+            <translation>motivo desconocido</translation>
+        </message>
+        <message>
+            <source>until you open</source>
+            <translation>hasta que abras</translation>
+        </message>
+        <message>
+            <source>waiting</source>
+            <translation>esperando</translation>
+        </message>
+        <message numerus="yes">
+            <source>waits %n min</source>
+            <translation>
+                <numerusform>espera %n min</numerusform>
+                <numerusform>espera %n min</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>waits for the POS · %n min</source>
+            <translation>
+                <numerusform>espera al TPV · %n min</numerusform>
+                <numerusform>espera al TPV · %n min</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>who</source>
+            <translation>quién</translation>
+        </message>
+        <message>
+            <source>will be sent when the link is back</source>
+            <translation>se enviará al volver la conexión</translation>
+        </message>
+        <message>
+            <source>«%1» could not be done</source>
+            <translation>No se pudo marcar «%1»</translation>
+        </message>
+    </context>
+</TS>
