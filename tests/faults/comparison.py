@@ -19,7 +19,7 @@ def faults(place: Place, ids: Iterable[int | str], *, explained: frozenset[Injec
 
     Every order must be final at Sinqro and in the POS, once, with the same outcome on all sides, and nothing left for a
     person but this: the till cannot void what is paid, so one that was cancelled while the till closed it is left to
-    people, and marked so. ``explained``: injections that may keep an order out of the POS.
+    people, and marked so, as is an edit of what is paid. ``explained``: injections that may keep an order out of the POS.
     """
     found = []
     for ident in ids:
@@ -67,7 +67,7 @@ class _Sides:
             if record.marks & BY_HAND != {Mark.CANCEL_BY_HAND}:
                 yield "paid and cancelled, and nobody is told"
             return
-        if record.marks & BY_HAND:
+        if record.marks & BY_HAND and not self._paid_before_the_edit(record):
             yield "left to a person"
         if self.tickets:
             yield from self._with_ticket(record, self.tickets[0])
@@ -80,6 +80,11 @@ class _Sides:
         """Final against final at the same time: each side keeps its own first one, and staff are told of the refund."""
         refunded = record.status is Status.COMPLETED and Mark.REFUNDED in record.marks
         return refunded and self.order.status == Status.CANCELLED
+
+    def _paid_before_the_edit(self, record: OrderRecord) -> bool:
+        """The till takes no edit of what is paid: people are told, and nobody else can do anything."""
+        paid = bool(self.tickets) and self.tickets[0].status in DONE
+        return paid and record.marks & BY_HAND == {Mark.CHANGE_BY_HAND}
 
     @staticmethod
     def _paid_and_cancelled(record: OrderRecord, ticket: Ticket) -> bool:
