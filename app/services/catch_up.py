@@ -20,6 +20,7 @@ from app.ports.clock import Clock
 from app.ports.ledger import Ledger, LedgerTransaction
 from app.ports.sinqro import SinqroCalls
 from app.services import receiving, statuses
+from app.services.arrival import arrival
 from app.services.bells import Bells
 from app.services.outlet import Outlet
 
@@ -80,12 +81,15 @@ class CatchUp:
         now = self._clock.now()
         order_id = entry["order"]["id"]
         key = OrderKey(outlet.id, str(order_id))
-        record = tx.order(key)
+        revision = _number(entry.get("revision"))
+        before = tx.order(key)
         status = entry["order"].get("status")
         code = str(status.get("code", "")) if isinstance(status, dict) else ""
-        if record is None:
-            new = receiving.arrival(outlet, order_id, encode(entry["order"]), now, source="order.list")
-            record = receiving.store(tx, outlet, new, waited=True)
+        new = arrival(outlet, order_id, encode(entry["order"]), now, revision=revision, source="order.list")
+        record = receiving.store(tx, outlet, new, waited=True)
+        if before is None:
+            # of an order that was changed since, the first text may still come: it is older than this one
+            record = record.with_(created=revision == 0)
             if record.status.final and record.injection is Injection.STORED:
                 # over before we knew it: nothing of it is ours to do
                 tx.clear_due(key)
@@ -97,9 +101,8 @@ class CatchUp:
                 record = statuses.told_by_sinqro(tx, outlet, record, known, code, now)
         tx.put_order(
             record.with_(
-                created=True,
                 revision=max(record.revision, _number(entry.get("notifiedRevision"))),
-                sinqro_revision=max(record.sinqro_revision, _number(entry.get("revision"))),
+                sinqro_revision=max(record.sinqro_revision, revision),
             )
         )
 

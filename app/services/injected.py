@@ -33,7 +33,7 @@ def request_for(outlet: Outlet, record: OrderRecord, order: Order) -> PosOrderRe
     )
 
 
-def injected(tx: LedgerTransaction, outlet: Outlet, key: OrderKey, seen: PosOrder, version: int, now: datetime) -> None:
+def injected(tx: LedgerTransaction, outlet: Outlet, key: OrderKey, seen: PosOrder, now: datetime) -> None:
     """The POS has the order: written together with Sinqro's notification, and with whatever happened meanwhile."""
     record = tx.order(key)
     if record is None or record.in_pos:
@@ -47,7 +47,7 @@ def injected(tx: LedgerTransaction, outlet: Outlet, key: OrderKey, seen: PosOrde
         injection_message="",
         look_up_first=False,
         pos_order_id=seen.id,
-        pos_version=version,
+        pos_version=record.pos_version or 1,  # written down at the start of the attempt; 0: the ledger was lost
         pos_status=seen.pos_status,
         pos_has=seen.status,
     )

@@ -155,7 +155,7 @@ class InjectionService:
         taken = record.confirmed or receiving.goes_now(outlet, record)
         waited = taken and not record.confirmed and self._has_waited(record, now)
         if not doubt and not waited:
-            record = self._start(tx, record, now)
+            record = self._start(tx, record, now, sends=record.version)
         return Attempt(record=record, order=order, doubt=doubt, waited=waited)
 
     @staticmethod
@@ -168,13 +168,14 @@ class InjectionService:
         return True
 
     @staticmethod
-    def _start(tx: LedgerTransaction, record: OrderRecord, now: datetime) -> OrderRecord:
+    def _start(tx: LedgerTransaction, record: OrderRecord, now: datetime, *, sends: int) -> OrderRecord:
         record = record.with_(
             injection=Injection.INJECTING,
             injection_code="",
             injection_message="",
             attempts=record.attempts + 1,
             first_try_at=record.first_try_at or now,
+            pos_version=sends,
         )
         tx.put_order(record)
         return record
@@ -253,8 +254,11 @@ class InjectionService:
         record = _rule_in_time(record.with_(look_up_first=False), now)
         if self._not_yet(tx, outlet, record):
             return None
+        # where nobody could look, the POS may have the earlier version, and keeps it
+        unseen = attempt.doubt and not outlet.can(Capability.ORDER_FIND_BY_REFERENCE)
+        sends = (unseen and record.pos_version) or record.version
         return Attempt(
-            record=self._start(tx, record, now),
+            record=self._start(tx, record, now, sends=sends),
             order=attempt.order,
             doubt=False,
             waited=False,
@@ -290,10 +294,8 @@ class InjectionService:
     # after the POS
 
     async def _injected(self, outlet: Outlet, attempt: Attempt, seen: PosOrder) -> None:
-        version = attempt.record.version
-        await self._ledger.write(
-            lambda tx: injected.injected(tx, outlet, attempt.record.key, seen, version, self._clock.now())
-        )
+        key = attempt.record.key
+        await self._ledger.write(lambda tx: injected.injected(tx, outlet, key, seen, self._clock.now()))
         self._bells.changed(outlet.id)
 
     async def _failed(self, outlet: Outlet, attempt: Attempt, error: PosError) -> None:

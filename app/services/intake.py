@@ -23,6 +23,7 @@ from app.ports.clock import Clock
 from app.ports.ledger import Ledger, LedgerTransaction
 from app.ports.pos import Capability
 from app.services import receiving, statuses
+from app.services.arrival import Arrival, arrival
 from app.services.bells import Bells
 from app.services.due import DueService
 from app.services.injection import InjectionService
@@ -94,7 +95,7 @@ class Intake:
             await self.quarantine(raw, "order.create without an id")
             raise invalid_params("the order has no id", "$.order.id")
         outlet = self._outlet(params)
-        return await self._store(outlet, receiving.arrival(outlet, order_id, text, self._clock.now()))
+        return await self._store(outlet, arrival(outlet, order_id, text, self._clock.now()))
 
     async def _update(self, raw: bytes) -> Any:
         params = await self._decoded(messages.OrderUpdate, raw)
@@ -104,12 +105,10 @@ class Intake:
             known = await self._ledger.read(lambda view: view.order(OrderKey(outlet.id, str(params.order_id))))
             revision = known.sinqro_revision + 1 if known else 1
         now = self._clock.now()
-        new = receiving.arrival(
-            outlet, params.order_id, bytes(params.order), now, revision=revision, source="order.update"
-        )
+        new = arrival(outlet, params.order_id, bytes(params.order), now, revision=revision, source="order.update")
         return await self._store(outlet, new)
 
-    async def _store(self, outlet: Outlet, new: receiving.Arrival) -> Any:
+    async def _store(self, outlet: Outlet, new: Arrival) -> Any:
         record = await self._ledger.write(lambda tx: receiving.store(tx, outlet, new))
         if record.injection is Injection.STORED and receiving.goes_now(outlet, record):
             self._due.hand(DueRow(kind=DueKind.INJECT, key=record.key, at=new.received_at))

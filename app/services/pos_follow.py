@@ -201,8 +201,8 @@ class PosFollow:
         if seen is None:
             await self._ledger.write(lambda tx: tx.clear_due(key, DueKind.WITHDRAW))
         else:
-            now, version = self._clock.now(), record.version
-            await self._ledger.write(lambda tx: injected.injected(tx, outlet, key, seen, version, now))
+            now = self._clock.now()
+            await self._ledger.write(lambda tx: injected.injected(tx, outlet, key, seen, now))
 
     def _to_cancel(self, tx: LedgerTransaction, key: OrderKey) -> None:
         tx.clear_due(key, DueKind.WITHDRAW)

@@ -160,7 +160,7 @@ class StatusRelay:
             ):
                 if record.injection is Injection.INJECTING:  # under way: its own answer comes
                     continue
-                injected.injected(tx, outlet, record.key, seen, record.version, now)
+                injected.injected(tx, outlet, record.key, seen, now)
                 applied += 1
                 continue
             if not record.pos_order_id:

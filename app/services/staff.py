@@ -86,6 +86,8 @@ class Staff:
             _check_stuck(record)
             now = self._clock.now()
             tx.clear_due(key, DueKind.INJECT)
+            # sent before it was changed, and found there
+            old = record.injection is Injection.UNCERTAIN and 0 < record.pos_version < record.version
             tx.add_history(key, now, "entered_by_hand", Origin.STAFF, posOrderId=pos_order_id)
             record = (
                 record.marked(Mark.ENTERED_BY_HAND)
@@ -100,7 +102,7 @@ class Staff:
                 )
             )
             outgoing.tell_injected(tx, record, now)
-            return record
+            return record.marked(Mark.CHANGE_BY_HAND) if old else record
 
         return await self._change(key, step)
 

@@ -106,19 +106,24 @@ class FakePos:
             gate.set()
             del self._gates[method]
 
+    def recovers(self) -> None:
+        """All is well from now on; what was planned is forgotten."""
+        self.off, self.till_open, self.deaf = False, True, frozenset()
+        self._plans.clear()
+
     def move(self, reference: str, status: Status, *, reason: str = "", minutes: int | None = None) -> None:
         """A person at the POS."""
         ticket = self.ticket(reference)
         ticket.status, ticket.reason = status, reason
         if minutes is not None:
             ticket.minutes = minutes
-        self._changed(ticket)
+        self.note(ticket)
 
     def code(self, reference: str, pos_status: str) -> None:
         """The POS shows another code of its own for the same status."""
         ticket = self.ticket(reference)
         ticket.pos_status = pos_status
-        self._changed(ticket)
+        self.note(ticket)
 
     def type_in(self, request: PosOrderRequest) -> Ticket:
         """Somebody entered the order by hand."""
@@ -187,7 +192,7 @@ class FakePos:
                 ticket.printed += 1
             ticket.status, ticket.reason = status, reason
             ticket.minutes = minutes if minutes is not None else ticket.minutes
-            self._changed(ticket)
+            self.note(ticket)
 
     async def changes(self, since: str) -> PosChanges:
         async with self._call("changes", since):
@@ -218,10 +223,11 @@ class FakePos:
         if request.status is not Status.PENDING and request.print_ticket:
             ticket.printed += 1
         self.tickets.append(ticket)
-        self._changed(ticket)
+        self.note(ticket)
         return ticket
 
-    def _changed(self, ticket: Ticket) -> None:
+    def note(self, ticket: Ticket) -> None:
+        """The ticket was changed: it stands in the next changes."""
         self._journal.append(ticket.id)
 
     def _by_id(self, pos_order_id: str) -> Ticket:

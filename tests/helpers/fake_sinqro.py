@@ -72,7 +72,8 @@ class Known:
 
     def __init__(self, form: Json) -> None:
         self.form = form
-        self.code = str((form.get("status") or {}).get("code", "waiting_sp_validation"))
+        status = form.get("status")
+        self.code = str(status.get("code", "waiting_sp_validation")) if isinstance(status, dict) else "?"
         self.revision = 0
         self.notified = 0
         """The companion's revision that was taken last."""
@@ -157,6 +158,12 @@ class FakeSinqro:
         for verdict in verdicts:
             delivery = verdict if isinstance(verdict, Delivery) else Delivery(verdict=verdict, reason=verdict.value)
             self._verdicts.append(delivery)
+
+    def recovers(self) -> None:
+        """All is well from now on; what was planned is forgotten."""
+        self.off = False
+        self._verdicts.clear()
+        self._refusals.clear()
 
     def says(self, method: str, *answers: SinqroError | Json) -> None:
         """The next answers to a call of ours."""

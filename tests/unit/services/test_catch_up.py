@@ -149,6 +149,45 @@ async def test_known_orders_get_sinqros_status(make_bench: Any) -> None:
         assert bench.sinqro.orders["3"].status is Status.READY
 
 
+async def test_the_first_text_of_an_order_comes_after_its_newer_one_on_the_list(make_bench: Any) -> None:
+    async with make_bench(started=False) as bench:
+        create = bench.sinqro.place(order_form())
+        update = bench.sinqro.edit(1001, comment="sin sal")
+        await bench.start()
+        await bench.request("order.create", create)
+        await bench.request("order.update", update)
+        await bench.pump()
+        assert bench.pos.ticket("1001").order.comment == "sin sal"
+        assert Mark.CHANGED not in (await bench.record()).marks
+
+
+async def test_an_order_changed_by_a_second_create_after_the_list(make_bench: Any) -> None:
+    async with make_bench(started=False) as bench:
+        create = bench.sinqro.place(order_form())
+        await bench.start()
+        await bench.request("order.create", create)
+        await bench.request("order.create", {**create, "order": order_form(comment="sin sal")})
+        await bench.pump()
+        assert bench.pos.ticket("1001").order.comment == "sin sal"
+
+
+async def test_known_orders_get_sinqros_newest_text(make_bench: Any) -> None:
+    async with make_bench() as first:
+        for number in (1, 2, 3):
+            await first.create(order_form(number))
+        await first.pump()
+        await first.deliver()
+    update = first.sinqro.edit(1, comment="sin sal")  # on its way while another one was in charge
+    first.sinqro.status(2, "accepted")  # a revision too, and no other text
+    first.sinqro.epoch += 1
+    async with make_bench(pos=first.pos, sinqro=first.sinqro, clock=first.clock) as bench:
+        await bench.request("order.update", update)
+        await bench.pump()
+        assert [(await bench.record(number)).version for number in (1, 2, 3)] == [2, 1, 1]
+        assert bench.pos.ticket("1").order.comment == "sin sal"
+        assert not (await bench.record(2)).marks
+
+
 async def test_a_list_is_gone_through_once_for_each_epoch(make_bench: Any) -> None:
     async with make_bench() as first:
         pass

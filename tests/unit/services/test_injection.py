@@ -644,6 +644,44 @@ async def test_edited_before_it_is_sent_the_new_version_goes(bench: Bench) -> No
     assert bench.pos.count("update_order") == 0
 
 
+@pytest.mark.parametrize("capabilities", [SEARCHES, REPEATS])
+async def test_edited_while_nobody_knows_whether_the_pos_has_it(
+    make_bench: Any, capabilities: frozenset[Capability]
+) -> None:
+    """What is found there, or kept by an idempotent POS, is the version that was sent."""
+    async with make_bench(pos=FakePos(capabilities)) as bench:
+        bench.pos.drops("create_order")
+        await bench.create(order_form())
+        await bench.pump()
+        await bench.edit(1001, comment="sin sal")
+        await bench.wait(2)
+        assert bench.pos.ticket("1001").order.comment == "sin sal"
+        assert (await bench.record()).pos_version == 2
+
+
+async def test_edited_while_it_is_uncertain(make_bench: Any) -> None:
+    async with make_bench(pos=FakePos(BLIND)) as bench:
+        bench.pos.drops("create_order")
+        await bench.create(order_form())
+        await bench.pump()
+        await bench.edit(1001, comment="sin sal")
+        record = await bench.staff.entered_by_hand(key_of(1001), "P1")  # it is there, as it was sent
+        assert Mark.CHANGE_BY_HAND in record.marks
+
+
+async def test_courier_news_under_way_are_no_new_version_for_the_pos(make_bench: Any) -> None:
+    async with make_bench(pos=FakePos(ALL - {Capability.ORDER_UPDATE})) as bench:
+        await bench.create(order_form())
+        with bench.pos.holding("create_order") as gate:
+            task = asyncio.create_task(bench.pump())
+            while not bench.pos.calls:
+                await asyncio.sleep(0.001)
+            await bench.edit(1001, deliveries=[{"id": 1, "driver": {"name": "Leo"}}])
+            gate.set()
+            await task
+        assert not (await bench.record()).marks
+
+
 async def test_accepted_under_way_the_pos_hears_it_after(bench: Bench) -> None:
     await bench.create(order_form())
     with bench.pos.holding("create_order") as gate:

@@ -159,6 +159,26 @@ async def test_an_unreadable_order_is_kept_answered_and_shown(bench: Bench) -> N
     assert await bench.queued() == ["accepted", "order.injected"]
 
 
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ({"code": "accepted"}, Status.ACCEPTED),
+        ({"code": "cancelled"}, Status.CANCELLED),
+        ({"code": "strange"}, Status.PENDING),
+        ({"code": {}}, Status.PENDING),
+        (7, Status.PENDING),
+    ],
+)
+async def test_the_status_of_an_unreadable_order_counts_where_it_can_be_read(
+    bench: Bench, status: Any, expected: Status
+) -> None:
+    await bench.create(order_form(totalAmount="NaN", status=status))
+    record = await bench.record()
+    assert record.status is expected
+    assert Mark.UNREADABLE in record.marks
+    assert record.injection is (Injection.WITHDRAWN if expected is Status.CANCELLED else Injection.FAILED)
+
+
 async def test_totals_that_do_not_add_up_are_stored_injected_and_flagged(bench: Bench) -> None:
     answer = await bench.create(order_form(totalAmount=20))
     assert answer["warnings"][0]["code"] == "TOTALS_DIFFER"

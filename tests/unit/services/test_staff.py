@@ -74,7 +74,7 @@ async def test_entered_by_hand_under_an_id_it_follows_the_pos(bench: Bench) -> N
     ticket.reference = ""
     await bench.staff.entered_by_hand(key_of(ours), ticket.id)
     ticket.status = Status.ACCEPTED
-    bench.pos._changed(ticket)
+    bench.pos.note(ticket)
     await bench.poll()
     assert (await bench.record(ours)).status is Status.ACCEPTED
 
