@@ -180,7 +180,7 @@ class StatusMachine(RuleBasedStateMachine):
     def the_pos_has_it(self, status: Status | None, code: str) -> None:
         seen = PosOrder(id="P1", reference=KEY.order_id, status=status, pos_status=code)
         before = self.record
-        injected.injected(self.tx, self.outlet, KEY, seen, before.version, self.clock.now())
+        injected.injected(self.tx, self.outlet, KEY, seen, self.clock.now())
         assert self.record.pos_order_id == "P1"
         assert not self.wanted_back
         if before.status in OFF:  # it got there all the same: to be cancelled, and no news for Sinqro
