@@ -500,4 +500,4 @@ def test_ledger() -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_ledger_at_length() -> None:
-    run_state_machine_as_test(LedgerMachine, settings=settings(max_examples=2000, stateful_step_count=50))
+    run_state_machine_as_test(LedgerMachine, settings=settings(max_examples=500, stateful_step_count=50))
