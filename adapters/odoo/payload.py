@@ -78,6 +78,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     payments: list[dict[str, Any]]
     total: Decimal
     tax: Decimal
+    unpaid: bool
+    """Whether Odoo lacks the method of something that was paid online: it goes in as if nobody had paid it."""
 
 
 def extra_kinds(order: Order) -> set[str]:
@@ -116,7 +118,14 @@ def draft_of(request: PosOrderRequest, setting: Setting) -> Draft:
     if not request.print_ticket:
         head["last_order_preparation_change"] = _already_sent(values, note, setting.preset)
     return Draft(
-        uuid=str(own), head=head, lines=values, payments=_payments(request, own, setting), total=total, tax=tax
+        uuid=str(own),
+        head=head,
+        lines=values,
+        payments=_payments(request, own, setting),
+        total=total,
+        tax=tax,
+        # one that nobody mapped (None) is the services' to tell
+        unpaid=any(paid and name and name.casefold() not in setting.methods for name, _, paid in request.payments),
     )
 
 
@@ -130,11 +139,6 @@ def order_name(order: Order, table: Table | None) -> str:
 def name_at_table(name: str) -> str:
     """The name of an order that is on its table, or needs none."""
     return name.rpartition(forms.BETWEEN)[2]
-
-
-def missing_methods(request: PosOrderRequest, methods: dict[str, int]) -> list[str]:
-    """Prepaid methods that Odoo does not know: their money goes in as unpaid."""
-    return [name for name, _, prepaid in request.payments if prepaid and name and name.casefold() not in methods]
 
 
 # lines

@@ -190,6 +190,8 @@ def warnings_of(row: OrderRow, lines: Sequence[LineRow], wanted: Draft, *, alone
         found.append(PosWarning.MERGED)
     if row.amount_total != wanted.total + sum((line.price_subtotal_incl for line in theirs), Decimal(0)):
         found.append(PosWarning.TOTAL_DIFFERS)
+    if wanted.unpaid:
+        found.append(PosWarning.PAYMENT_UNKNOWN)
     return found
 
 

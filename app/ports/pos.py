@@ -87,6 +87,8 @@ class PosWarning(StrEnum):
     """The POS put it together with another order all the same."""
     TOTAL_DIFFERS = "total_differs"
     """The POS's total is not the order's."""
+    PAYMENT_UNKNOWN = "payment_unknown"
+    """Money that was paid online could not be entered, the POS has no such method: it went in unpaid."""
     DOUBLED = "doubled"
     """The POS has it more than once."""
 

@@ -11,6 +11,9 @@ from app.ports.pos import Capability, PosOrder, PosOrderRequest, PosWarning
 from app.services import outgoing, statuses
 from app.services.outlet import Outlet
 
+_MARKS = {PosWarning.TABLE_BUSY: Mark.TABLE_BUSY, PosWarning.PAYMENT_UNKNOWN: Mark.PAYMENT_UNMAPPED}
+"""Warnings with a mark of their own; the others are :attr:`Mark.POS_DIFFERS`."""
+
 
 def request_for(outlet: Outlet, record: OrderRecord, order: Order) -> PosOrderRequest:
     """What the adapter is asked to create or to change the POS's order to."""
@@ -80,9 +83,7 @@ def warned(tx: LedgerTransaction, record: OrderRecord, seen: PosOrder, now: date
     if not seen.warnings:
         return record
     tx.add_history(record.key, now, "pos_warning", Origin.POS, warnings=[warning.value for warning in seen.warnings])
-    if PosWarning.TABLE_BUSY in seen.warnings:
-        record = record.marked(Mark.TABLE_BUSY)
-    return record.marked(Mark.POS_DIFFERS) if set(seen.warnings) - {PosWarning.TABLE_BUSY} else record
+    return record.marked(*(_MARKS.get(warning, Mark.POS_DIFFERS) for warning in seen.warnings))
 
 
 def _accept_by_rule(tx: LedgerTransaction, outlet: Outlet, record: OrderRecord, now: datetime) -> OrderRecord:

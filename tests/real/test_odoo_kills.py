@@ -1,7 +1,7 @@
-"""SIGKILL of the companion and of Odoo at random moments of an evening: none lost, none twice, no merged tables, no paid
-state without payment.
+"""SIGKILL of the companion and of Odoo at random moments of an evening.
 
-Takes minutes: `pytest -m "odoo and slow" tests/real`.
+None lost, none twice, no merged tables, no paid state without payment. It takes minutes:
+`pytest -m "odoo and slow" tests/real`.
 """
 
 import asyncio

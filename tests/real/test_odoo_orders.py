@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from app.domain.order import Order, decode_order
 from app.domain.order_parts import OrderLine
 from app.domain.selling_point import PaymentRule, SellingPoint
 from app.domain.status import OrderType, Status
-from app.ports.pos import PosOrder, PosOrderRequest
+from app.ports.pos import PosOrder, PosOrderRequest, PosWarning
 from app.sandbox.menu_read import restaurant_of
 from app.sandbox.orders import OrderGenerator, to_json
 from tests.contract.odoo_bench import OdooBench
@@ -129,6 +130,25 @@ async def compare(odoo: OdooBench, orders: Iterable[dict[str, Any]]) -> list[str
         if (total, tax) != (cents(request.order.total), cents(there["amount_tax"])):
             found.append(f"{request.reference}: Odoo computes {total} with {tax} of tax, it has {there['amount_tax']}")
     return found
+
+
+async def test_a_cent_of_odoos_rounding_and_an_unknown_method(odoo: OdooBench) -> None:
+    line = {"label": "Pan", "unitPrice": "0.13", "quantity": 1, "vatValue": 4}  # net 0.125 and tax 0.005: both go up
+    order = {"id": 1, "type": "collection", "totalAmount": "0.13", "orderLines": [line]}
+    decoded = decode_order(msgspec.json.encode(order), POINT.zone)
+    request = PosOrderRequest(
+        reference="1",
+        order=decoded,
+        selling_point=POINT,
+        status=Status.ACCEPTED,
+        payments=(("Bizum", Decimal("0.13"), True),),
+    )
+    made = await odoo.adapter.create_order(request)
+    assert made.warnings == (PosWarning.PAYMENT_UNKNOWN,)
+    (there,) = await odoo.till.find("1")
+    assert [line["price_subtotal_incl"] for line in there["lines"]] == [0.13, -0.01]
+    assert await computed_by_odoo(odoo, there) == (made.total, cents(there["amount_tax"]))
+    assert made.total == Decimal("0.13")
 
 
 @pytest.mark.timeout(300)
