@@ -19,6 +19,10 @@ healthy() { curl -sf -m 5 -o /dev/null "$(cat "$W/url")/web/health"; }
 
 if [[ $1 == stop ]]; then
     if alive "$W/server.pid"; then kill "$(cat "$W/server.pid")" || true; fi
+    for _ in $(seq 50); do
+        alive "$W/server.pid" || break
+        sleep 0.2
+    done
     rm -f "$W/server.pid"
     if [[ -d $W/pg/data ]]; then su postgres -c "$(postgres_bin)/pg_ctl -D $W/pg/data -m fast stop" >/dev/null 2>&1 || true; fi
     exit 0
