@@ -1,4 +1,4 @@
-"""Odoo 19 Point of Sale: one pooled client, no retries, no state.
+"""Odoo 19 Point of Sale with its restaurant module: one pooled client, no retries, no state.
 
 ::
 

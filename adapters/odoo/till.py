@@ -80,8 +80,10 @@ async def replace(wire: Wire, place: Place, row: OrderRow, draft: Draft) -> None
     own = uuid.UUID(draft.uuid)
     possible = {forms.payment_uuid(own, number) for number in range(len(payments) + 1)}
     taken = {text(payment.uuid): payment for payment in payments if text(payment.uuid) in possible}
+    # what the kitchen has is the till's to know: a change must reach it however the order came in
+    head = {name: value for name, value in draft.head.items() if name != "last_order_preparation_change"}
     body = {
-        **draft.head,
+        **head,
         "uuid": text(row.uuid),
         "session_id": place.open_session(),
         "lines": _commands(draft.lines, ours),

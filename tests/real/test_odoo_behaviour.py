@@ -282,6 +282,18 @@ async def test_an_order_that_was_paid_while_it_was_changed_is_refused(odoo: Odoo
     assert (await only(odoo))["amount_total"] == 30.0
 
 
+async def test_a_change_reaches_the_kitchen_although_the_order_came_without_a_ticket(odoo: OdooBench) -> None:
+    request = request_of(order_of(odoo, "collection"), print_ticket=False)
+    made = await odoo.adapter.create_order(request)
+    assert made.status is Status.IN_PREPARATION  # the kitchen has it from paper
+    more = [*order_of(odoo, "collection")["orderLines"], {"label": "Pan", "unitPrice": 2, "vatValue": 10}]
+    changed = request_of(order_of(odoo, "collection", totalAmount=32, orderLines=more), print_ticket=False)
+    await odoo.adapter.update_order(made.id, changed)
+    order = await only(odoo)
+    sent = json.loads(order["last_order_preparation_change"])["lines"]
+    assert [line["uuid"] in sent for line in order["lines"]] == [True, True, False]
+
+
 async def test_customers_and_extra_products_are_made_once(odoo: OdooBench) -> None:
     who = {"id": 77, "name": "Pau", "lastname": f"Vidal {uuid.uuid4().hex[:6]}", "phone": "+34611111111"}
     other = who | {"id": 78, "lastname": "Otra"}  # the platform's number is everybody's
