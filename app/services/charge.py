@@ -70,6 +70,9 @@ class Charge:
             done = [await self._catch_up.run(outlet) for outlet in waiting if self._sinqro.connected]
             if any(done):
                 self._bells.due.ring()
+            for outlet in waiting:
+                if outlet.caught_up:  # its POS is looked at now, before the first order gets there
+                    self._bells.pos_back(outlet.id)
             watched = [outlet for outlet in self._outlets.values() if self._watches(outlet)]
             for outlet in watched:
                 await self._look(outlet)

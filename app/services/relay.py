@@ -7,14 +7,12 @@ transaction as what was learnt up to it, so that nothing is missed and a repetit
 import asyncio
 import random
 
-import msgspec
-
 from app.domain.errors import PosError, PosNotFound
 from app.domain.record import DueKind, OrderKey, OrderRecord
 from app.domain.status import Injection
 from app.ports.clock import Clock
 from app.ports.ledger import Ledger, LedgerTransaction, LedgerView
-from app.ports.pos import Capability, PosChanges, PosOrder
+from app.ports.pos import Capability, PosOrder
 from app.services import injected, statuses
 from app.services.bells import Bell, Bells
 from app.services.outlet import Outlet
@@ -98,14 +96,12 @@ class StatusRelay:
         cursor = await self._ledger.read(lambda view: view.value(_cursor_name(outlet.id)))
         if not cursor:
             return await self._first_changes(outlet)
-        back = False
+        back, complete = False, True
         for _ in range(_PAGES):
             changes = await outlet.pos.changes(cursor)
             back = outlet.pos_answered(till_open=outlet.till_open) or back
             if changes.orders or changes.cursor != cursor:
-                found = changes
-                if await self._ledger.write(lambda tx, found=found: self._apply(tx, outlet, found)):  # type: ignore[misc]
-                    self._bells.changed(outlet.id)
+                complete = await self._learn(outlet, changes.orders, changes.cursor if complete else "") and complete
             cursor = changes.cursor
             if not changes.more:
                 break
@@ -114,16 +110,38 @@ class StatusRelay:
     async def _first_changes(self, outlet: Outlet) -> bool:
         """Without a cursor a POS tells its present: an order of ours that is over there by now is asked for by itself.
 
-        The cursor is kept last, so that a failure on the way begins all of this again.
+        The cursor is kept last, so that a failure on the way begins all of this again; so does an order under way,
+        which may be over there before we hear of it.
         """
         present = await outlet.pos.changes("")
         back = outlet.pos_answered(till_open=outlet.till_open)
-        if await self._ledger.write(lambda tx: self._apply(tx, outlet, msgspec.structs.replace(present, cursor=""))):
-            self._bells.changed(outlet.id)
+        await self._learn(outlet, present.orders, "")
         if outlet.can(Capability.ORDER_READ):
             back = await self._each(outlet) or back
-        await self._ledger.write(lambda tx: tx.set_value(_cursor_name(outlet.id), present.cursor))
+
+        def keep(tx: LedgerTransaction) -> None:
+            if not any(record.injection is Injection.INJECTING for record in tx.open_orders(outlet.id)):
+                tx.set_value(_cursor_name(outlet.id), present.cursor)
+
+        await self._ledger.write(keep)
         return back
+
+    async def _learn(self, outlet: Outlet, orders: tuple[PosOrder, ...], cursor: str) -> bool:
+        """Write down what the POS shows, and the cursor behind it unless an order must be looked at again.
+
+        Returns whether all could be applied.
+        """
+
+        def write(tx: LedgerTransaction) -> tuple[int, bool]:
+            applied, complete = self._apply(tx, outlet, orders)
+            if complete and cursor:
+                tx.set_value(_cursor_name(outlet.id), cursor)
+            return applied, complete
+
+        applied, complete = await self._ledger.write(write)
+        if applied:
+            self._bells.changed(outlet.id)
+        return complete
 
     async def _each(self, outlet: Outlet) -> bool:
         """A POS that tells no changes is asked for each open order."""
@@ -139,17 +157,20 @@ class StatusRelay:
         answers = await asyncio.gather(*(read(record) for record in records), return_exceptions=True)
         seen = tuple(answer for answer in answers if isinstance(answer, PosOrder))
         back = outlet.pos_answered(till_open=outlet.till_open) if seen else False
-        if await self._ledger.write(lambda tx: self._apply(tx, outlet, PosChanges(orders=seen, cursor=""))):
-            self._bells.changed(outlet.id)
+        await self._learn(outlet, seen, "")
         for answer in answers:
             if isinstance(answer, BaseException) and not isinstance(answer, PosNotFound):  # one it forgot is no outage
                 raise answer
         return back
 
-    def _apply(self, tx: LedgerTransaction, outlet: Outlet, changes: PosChanges) -> int:
+    def _apply(self, tx: LedgerTransaction, outlet: Outlet, orders: tuple[PosOrder, ...]) -> tuple[int, bool]:
+        """Returns how many were news, and whether all could be taken.
+
+        An order whose own answer is still under way cannot: that answer may be older than what is shown here.
+        """
         now = self._clock.now()
-        applied = 0
-        for seen in changes.orders:
+        applied, complete = 0, True
+        for seen in orders:
             record = _find(tx, outlet, seen)
             if record is None:  # the POS's own
                 continue
@@ -158,7 +179,8 @@ class StatusRelay:
                 Injection.UNCERTAIN,
                 Injection.WAITING,
             ):
-                if record.injection is Injection.INJECTING:  # under way: its own answer comes
+                if record.injection is Injection.INJECTING:
+                    complete = False
                     continue
                 injected.injected(tx, outlet, record.key, seen, now)
                 applied += 1
@@ -169,9 +191,7 @@ class StatusRelay:
             if changed != record:
                 tx.put_order(changed)
                 applied += 1
-        if changes.cursor:
-            tx.set_value(_cursor_name(outlet.id), changes.cursor)
-        return applied
+        return applied, complete
 
 
 def _find(view: LedgerView, outlet: Outlet, seen: PosOrder) -> OrderRecord | None:

@@ -205,3 +205,17 @@ async def test_cancelled_while_it_waits(tmp_path: Path, orders: OrderGenerator) 
         for order in (there, absent):
             await place.ledger_shows(order["id"], lambda it: it.injection is Injection.WITHDRAWN, "withdrawn")
         assert not place.tickets(absent["id"])
+
+
+async def test_cook_is_quicker_than_the_answer(tmp_path: Path, orders: OrderGenerator) -> None:
+    """The POS shows the order, and a cook takes it, before the companion hears that it was created."""
+    async with open_place(tmp_path) as place:
+        first = orders.order(OrderType.COLLECTION)
+        await place.placed(first)
+        await place.in_pos(first["id"])
+        place.pos.set_faults(only=("create",), delay_ms=2500)
+        order = orders.order(OrderType.COLLECTION)
+        await place.placed(order)
+        await place.in_pos(order["id"])
+        place.pos.move(str(order["id"]), "accepted")
+        await place.sinqro_shows(order["id"], Status.ACCEPTED)
