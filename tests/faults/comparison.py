@@ -18,8 +18,8 @@ def faults(place: Place, ids: Iterable[int | str], *, explained: frozenset[Injec
     """What is wrong with these orders, one line for each fault; an empty list when all is as promised.
 
     Every order must be final at Sinqro and in the POS, once, with the same outcome on all sides, and nothing left for a
-    person but this: the till cannot void what is paid, so one that was cancelled while the till closed it is left to
-    people, and marked so, as is an edit of what is paid. ``explained``: injections that may keep an order out of the POS.
+    person but this: the till cannot void or edit what is paid, so what was cancelled or edited while the till closed it
+    is left to people, and marked so. ``explained``: injections that may keep an order out of the POS.
     """
     found = []
     for ident in ids:
