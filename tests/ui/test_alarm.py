@@ -16,8 +16,6 @@ from app.ui.flash import Flash
 from app.ui.theme import Look
 from tests.unit.services.alarm_bench import NOW, order, snapshot
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # raise, size hints: the offscreen screen
-
 
 class FakeSpeaker:
     """Notes what it is told to play; plays it at once."""

@@ -20,8 +20,6 @@ from app.ui.flash_window import FlashOrder, FlashWindow
 from app.ui.theme import Look
 from tests.unit.services.alarm_bench import later, order
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # raise, size hints: the offscreen screen
-
 BURGER = SheetLine(quantity=Decimal(2), label="Hamburguesa clásica", options=("Al punto", "+ queso azul"))
 SALAD = SheetLine(quantity=Decimal(1), label="Ensalada de tomate", comment="sin cebolla")
 SHEET = OrderSheet(
