@@ -59,11 +59,14 @@ def odoo_pos(url: str, api_key: str | None) -> OpenPos:
     @asynccontextmanager
     async def opened(_: Path) -> AsyncIterator[DemoPos]:
         from adapters.odoo.adapter import OdooAdapter
-        from app.sandbox.odoo_till import OdooTill
+        from app.sandbox.odoo_till import OdooError, OdooTill
 
         async with OdooTill(url=url, api_key=key) as till, OdooAdapter(url=url, api_key=key) as adapter:
             await adapter.health()
-            await till.open()
+            try:
+                await till.open()
+            except OdooError as exc:
+                raise ConfigurationError(f"the Odoo at {url} cannot be used: {exc}") from exc
             entities = [entity async for entity in adapter.read_catalog()]
             yield DemoPos(
                 settings={"adapter": "odoo", "url": url},

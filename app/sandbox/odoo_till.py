@@ -46,15 +46,16 @@ class OdooError(Exception):
 
 
 class OdooTill:
-    """The people at one point of sale of an Odoo at ``url``."""
+    """The people at the (first) point of sale of an Odoo at ``url``."""
 
     look_every = 0.5
     takes_money = True
 
-    def __init__(self, *, url: str, api_key: str, config_id: int = 1) -> None:
+    def __init__(self, *, url: str, api_key: str) -> None:
         self.url = url
         self.api_key = api_key
-        self.config = config_id
+        self.config = 0
+        """Id of the point of sale, once :meth:`open` has found it."""
         self._http = httpx.AsyncClient(
             base_url=url, headers={"authorization": f"bearer {api_key}"}, timeout=60, trust_env=False
         )
@@ -90,8 +91,9 @@ class OdooTill:
         """Open the till, with Odoo's own example restaurant where there is none yet; the session's id."""
         found = await self.call("pos.config", "search_read", domain=[], fields=["current_session_id"], limit=1)
         if not found:
-            self.config = int((await self.call("pos.config", "load_onboarding_restaurant_scenario"))["config_id"])
+            await self.call("pos.config", "load_onboarding_restaurant_scenario")
             found = await self.call("pos.config", "search_read", domain=[], fields=["current_session_id"], limit=1)
+        self.config = int(found[0]["id"])
         session = found[0]["current_session_id"]
         if not session:
             await self.call("pos.config", "open_ui", ids=[self.config])

@@ -22,6 +22,7 @@ from app.sandbox.evening import Evening
 from app.sandbox.menu_read import restaurant_of
 from app.sandbox.odoo_till import LINE
 from app.sandbox.sinqro import SinqroSandbox
+from app.services.statuses import COMPLETED_OUTSIDE
 from tests.contract.odoo_bench import OdooBench, odoo_bench
 from tests.helpers.program import POINT, Program
 from tests.real.server import Server, server
@@ -37,6 +38,8 @@ RULES: dict[str, Any] = {
     "payments": [{"pos_method": "Card", "prepaid": True}],
 }
 KILLS = 10
+LEAST_INJECTED = 12
+"""Of 24 orders a third never gets there by its story. What Sinqro completes while Odoo is away is held for people."""
 
 
 class Evenings:
@@ -48,7 +51,7 @@ class Evenings:
         self.program = program
         self.where = where
 
-    async def evening(self, *, orders: int, seed: int) -> Evening:
+    async def evening(self, *, orders: int, seed: int, rate: float) -> Evening:
         entities = [entity async for entity in self.odoo.adapter.read_catalog()]
         return Evening(
             sinqro=self.sinqro,
@@ -57,7 +60,7 @@ class Evenings:
             staff=None,
             orders=orders,
             reservations=2,
-            rate=1,
+            rate=rate,
             seed=seed,
             run_id=uuid.uuid4().hex[:8],
             lead=LEAD,
@@ -78,7 +81,8 @@ def _faults(order: dict[str, Any], record: OrderRecord | None, orders: list[dict
     found = [] if record.status.final else [f"not final: {record.status}"]
     if len(orders) > 1:
         found.append(f"{len(orders)} times in Odoo")
-    if not orders and order["type"] != "reservation" and record.status not in OFF:
+    outside = record.injection is Injection.HELD and record.injection_code == COMPLETED_OUTSIDE
+    if not orders and order["type"] != "reservation" and record.status not in OFF and not outside:
         found.append(f"not in Odoo: {record.status} {record.injection}")
     for there in orders:
         if any(not line["name"].startswith(f"{LINE}{order['id']}/") for line in there["lines"]):
@@ -107,12 +111,14 @@ async def evenings(folder: Path) -> AsyncIterator[Evenings]:
             program.kill()
 
 
-async def play(place: Evenings, seed: int, kill: Callable[[], None]) -> None:
-    evening = await place.evening(orders=24, seed=seed)
+async def play(
+    place: Evenings, kill: Callable[[], None], *, seed: int, rate: float, between: tuple[float, float]
+) -> None:
+    evening = await place.evening(orders=24, seed=seed, rate=rate)
     playing = asyncio.create_task(evening.play())
     dice = random.Random(f"{seed}/kills")
     for _ in range(KILLS):
-        await asyncio.sleep(dice.uniform(0.5, 4))
+        await asyncio.sleep(dice.uniform(*between))
         await asyncio.to_thread(kill)
     summary = await playing
     found: list[str] = []
@@ -124,6 +130,7 @@ async def play(place: Evenings, seed: int, kill: Callable[[], None]) -> None:
     print(json.dumps({"summary": str(summary)}))
     assert found == [], place.program.tail()
     assert (summary.placed, summary.lost, summary.doubled, summary.injected_after_cancel) == (26, 0, 0, 0), summary
+    assert summary.injected >= LEAST_INJECTED, summary
 
 
 async def test_the_companion_is_killed_ten_times(tmp_path: Path) -> None:
@@ -133,7 +140,7 @@ async def test_the_companion_is_killed_ten_times(tmp_path: Path) -> None:
             place.program.kill()
             place.program.start()
 
-        await play(place, 1, kill)
+        await play(place, kill, seed=1, rate=1, between=(0.5, 4))
 
 
 async def test_odoo_is_killed_ten_times(tmp_path: Path) -> None:
@@ -144,6 +151,6 @@ async def test_odoo_is_killed_ten_times(tmp_path: Path) -> None:
             place.where.start()
 
         try:
-            await play(place, 2, kill)
+            await play(place, kill, seed=2, rate=0.3, between=(3, 8))  # it takes some seconds to be back
         finally:
             await asyncio.to_thread(place.where.start)
