@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.record import OrderKey
 from app.link.state import LinkPhase
@@ -68,6 +68,7 @@ class BoardPage(QWidget):
         for number, lane in enumerate(Lane):
             tab = Button(lane_name(lane), look=self._look, kind="tab", font="note_strong")
             tab.setCheckable(True)
+            tab.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             tab.clicked.connect(lambda _=False, lane=lane: self.show_tab(lane))
             self._tab_buttons.addButton(tab, number)
             row.addWidget(tab, 1)
@@ -92,8 +93,11 @@ class BoardPage(QWidget):
             count = board.count(lane)
             said = tr("%1 of %2", ringing, count) if lane is Lane.RESERVATIONS and ringing else str(count)
             self._tab_buttons.button(number).setText(f"{said}\n{lane_name(lane)}")
-        if self._mode == "list" and before is not None and len(board.ringing) > len(before.ringing):
-            self.show_tab(board.ringing[0].lane)
+        if self._mode == "list" and before is not None:
+            known = {card.key for card in before.ringing}
+            new = next((card for card in board.ringing if card.key not in known), None)
+            if new is not None:
+                self.show_tab(new.lane)
         self._share_last()
 
     def _empty(self, lane: Lane, *, linked: bool) -> EmptyText:
@@ -169,6 +173,10 @@ class BoardPage(QWidget):
             at += way
 
     # places
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Small: lanes give way to a list."""
+        return QSize(320, 240)
 
     def resizeEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
         width = self.width()

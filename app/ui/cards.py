@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from PySide6.QtCore import Qt
+
 from app.domain.record import Mark, OrderRecord
 from app.domain.status import Injection, OrderType, Status
 from app.services.sheets import OrderSheet
@@ -179,6 +181,9 @@ def _code(sheet: Sheet, card: Card, right: int) -> int:
         "note_strong",
     )
     wide = sheet.advance(title, font)
+    if sheet.left + wide + 40 > right:  # an id instead of a code: its two ends tell it apart
+        wide = max(TOUCH, right - 40 - sheet.left)
+        title = sheet.metrics(font).elidedText(title, Qt.TextElideMode.ElideMiddle, wide)
     rect_line = sheet.line("code_small")
     sheet.text(sheet.left, wide, title, font, "ink", struck=card.off)
     if font != "code_small":  # in the middle of the taller row

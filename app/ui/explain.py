@@ -77,6 +77,7 @@ def change_text(change: Change, currency: str) -> str:
     if change.kind is ChangeKind.LINE_REMOVED:
         return f"−{plain(change.quantity)} {change.before}"  # noqa: RUF001 - the sign staff read
     names: dict[ChangeKind, Callable[[], str]] = {
+        ChangeKind.TYPE: lambda: tr("Type of order"),
         ChangeKind.TOTAL: lambda: tr("Total"),
         ChangeKind.COMMENT: lambda: tr("Comment"),
         ChangeKind.TIME: lambda: tr("Time"),

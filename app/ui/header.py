@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -142,6 +142,10 @@ class Header(QFrame):
     def tick(self, now: datetime) -> None:
         """The clock."""
         self._clock.setText(clock(now))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Small: it becomes tighter when the window does."""
+        return QSize(320, 69)
 
     def set_narrow(self, narrow: bool) -> None:
         """Without the clock, and tighter, on narrow windows."""

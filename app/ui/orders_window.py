@@ -105,7 +105,10 @@ class OrdersWindow(QWidget):
         }
         for key, act in keys.items():
             shortcut = QShortcut(QKeySequence(key), self)
-            shortcut.activated.connect(lambda act=act: None if self.overlay.panel is not None else act())
+            over_panels = act == self._accept_focused
+            shortcut.activated.connect(
+                lambda act=act, over=over_panels: act() if over or self.overlay.panel is None else None
+            )
         QShortcut(QKeySequence("Escape"), self).activated.connect(self._escape)
 
     # news
@@ -213,6 +216,9 @@ class OrdersWindow(QWidget):
 
     def _accept_focused(self) -> None:
         """With no card in focus the first press only shows which one it would be."""
+        if self.overlay.panel is not None:
+            self.overlay.panel.confirm()
+            return
         card = self._focused()
         if card is not None:
             if card.rings and card.can_act:

@@ -42,6 +42,9 @@ class Panel(QFrame):
         """What has the focus when it opens."""
         return None
 
+    def confirm(self) -> None:
+        """Ctrl+Enter: do what the panel is for, where a bare Enter must not."""
+
     def close_panel(self) -> None:
         """The way back."""
         self.closed.emit()

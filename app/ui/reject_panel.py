@@ -173,6 +173,9 @@ class RejectPanel(Panel):
         self.button.setToolTip("" if wanted else tr("Choose a reason first"))
         self.touched.emit()
 
+    def confirm(self) -> None:
+        self._finish()
+
     def _finish(self) -> None:
         reason = self.reason
         if reason is None or not self.button.isEnabled():
@@ -185,9 +188,7 @@ class RejectPanel(Panel):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._finish()
-        elif enter and self.focusWidget() is self.button:
+        if enter and self.focusWidget() is self.button:
             pass  # a bare Enter never rejects: barcode readers end in one
         else:
             super().keyPressEvent(event)

@@ -1150,6 +1150,10 @@
             <translation>Probando ahora.</translation>
         </message>
         <message>
+            <source>Type of order</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Understood</source>
             <translation>Entendido</translation>
         </message>

@@ -92,7 +92,9 @@ def at(minutes: float) -> datetime:
     return NOW + timedelta(minutes=minutes)
 
 
-def line(quantity: int, label: str, *options: str, comment: str = "", total: str = "0", charge: bool = False) -> SheetLine:
+def line(
+    quantity: int, label: str, *options: str, comment: str = "", total: str = "0", charge: bool = False
+) -> SheetLine:
     return SheetLine(
         quantity=Decimal(quantity), label=label, options=options, comment=comment, total=Decimal(total), charge=charge
     )
@@ -107,7 +109,7 @@ def record(code: str = "1", **changes: Any) -> OrderRecord:
         "code": code,
         "channel": "glovo",
         "total": Decimal("12.50"),
-        "execution_at": at(30),
+        "execution_at": at(30.2),
         "accept_by": at(2.2) if changes.get("status", Status.PENDING) is Status.PENDING else None,
     }
     if changes.get("status", Status.PENDING) is not Status.PENDING:
@@ -123,7 +125,9 @@ def sheet(**changes: Any) -> OrderSheet:
 Pair = tuple[OrderRecord, OrderSheet]
 
 
-def snapshot(*orders: Pair | OrderRecord, link: LinkState | None = None, when: datetime = NOW, **outlet: Any) -> Snapshot:
+def snapshot(
+    *orders: Pair | OrderRecord, link: LinkState | None = None, when: datetime = NOW, **outlet: Any
+) -> Snapshot:
     pairs = [pair if isinstance(pair, tuple) else (pair, sheet()) for pair in orders]
     known: dict[str, Any] = {
         "id": POINT,
@@ -152,7 +156,7 @@ def snapshot(*orders: Pair | OrderRecord, link: LinkState | None = None, when: d
 def order_482() -> Pair:
     """The ringing order of the pictures."""
     return (
-        record("482", received_at=at(-1), accept_by=at(2.2), execution_at=at(31), total=Decimal("37.40")),
+        record("482", received_at=at(-1), accept_by=at(2.2), execution_at=at(31.2), total=Decimal("37.40")),
         sheet(
             lines=(
                 line(2, "Hamburguesa clásica", "Al punto", "+ queso azul", total="25.80"),
@@ -177,8 +181,10 @@ def evening() -> tuple[Pair, ...]:
     return (
         order_482(),
         (
-            record("9021", channel="justeat", type=OrderType.COLLECTION, accept_by=at(9.33), execution_at=at(21)),
-            sheet(lines=(line(1, "Menú del día", "Lentejas", "Merluza", "Flan"), line(1, "Agua 50 cl")), customer="Pau S."),
+            record("9021", channel="justeat", type=OrderType.COLLECTION, accept_by=at(9.33), execution_at=at(21.2)),
+            sheet(
+                lines=(line(1, "Menú del día", "Lentejas", "Merluza", "Flan"), line(1, "Agua 50 cl")), customer="Pau S."
+            ),
         ),
         (record("479", execution_at=at(-2.5), **taken), sheet(lines=(line(1, "Cachopo"), line(2, "Croquetas")))),
         (record("4F2A9", channel="ubereats", execution_at=at(6.2), **taken), sheet(allergies=("gluten",))),
@@ -195,18 +201,27 @@ def evening() -> tuple[Pair, ...]:
             record("W-115", channel="web", type=OrderType.COLLECTION, status=Status.READY, execution_at=at(-4.2)),
             sheet(prepaid=False, to_collect=Decimal("24.90")),
         ),
-        (record("W-121", channel="web", type=OrderType.COLLECTION, scheduled=True, execution_at=at(56), **taken), sheet()),
-        (record("7C11D", channel="ubereats", scheduled=True, execution_at=at(86), **taken), sheet()),
-        (record("W-109", channel="web", type=OrderType.INSITU, scheduled=True, execution_at=at(986), **taken), sheet()),
         (
-            record("R-7", accept_by=at(8.83), execution_at=at(41), **booked),
+            record("W-121", channel="web", type=OrderType.COLLECTION, scheduled=True, execution_at=at(56.2), **taken),
+            sheet(),
+        ),
+        (record("7C11D", channel="ubereats", scheduled=True, execution_at=at(86.2), **taken), sheet()),
+        (
+            record("W-109", channel="web", type=OrderType.INSITU, scheduled=True, execution_at=at(986.2), **taken),
+            sheet(),
+        ),
+        (
+            record("R-7", accept_by=at(8.83), execution_at=at(41.2), **booked),
             sheet(lines=(), diners=6, zone="Terraza", customer="Lucía Pardo"),
         ),
         (
-            record("R-5", execution_at=at(11), **booked, **taken),
+            record("R-5", execution_at=at(11.2), **booked, **taken),
             sheet(lines=(), diners=4, zone="Sala", customer="Andrés Mora"),
         ),
-        (record("R-6", execution_at=at(26), **booked, **taken), sheet(lines=(), diners=2, zone="Sala", customer="Inés T.")),
+        (
+            record("R-6", execution_at=at(26.2), **booked, **taken),
+            sheet(lines=(), diners=2, zone="Sala", customer="Inés T."),
+        ),
     )
 
 

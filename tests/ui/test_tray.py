@@ -1,0 +1,165 @@
+"""The tray: made when a host appears, dropped and made anew with it, its frames, its menu; the small window."""
+
+import pytest
+from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon
+from pytestqt.qtbot import QtBot
+
+from app.ui.answers import TrayState, Watch, answer
+from app.ui.board import build
+from app.ui.mini_window import MiniWindow
+from app.ui.theme import Look
+from app.ui.tray import Tray
+from app.ui.tray_menu import TrayMenu
+from tests.ui.scene import NOW, evening, order_482, record, snapshot
+
+
+class Host:
+    def __init__(self, *, there: bool) -> None:
+        self.there = there
+
+    def __call__(self) -> bool:
+        return self.there
+
+
+@pytest.fixture
+def menu(look: Look) -> TrayMenu:
+    return TrayMenu(look=look)
+
+
+def tray_with(look: Look, host: Host, *, still: bool = False) -> Tray:
+    return Tray(look=look, menu=QMenu(), sandbox=True, available=host, still=still)
+
+
+def test_the_icon_comes_and_goes_with_its_host(look: Look) -> None:
+    host = Host(there=False)
+    tray = tray_with(look, host)
+    told: list[bool] = []
+    tray.hosted.connect(told.append)
+    tray.start()
+    assert told == [False]
+    assert not tray.has_host
+    host.there = True
+    tray.look_for_host()
+    assert told == [False, True]
+    first = tray.icon
+    host.there = False
+    tray.look_for_host()
+    host.there = True
+    tray.look_for_host()
+    assert told == [False, True, False, True]
+    assert tray.icon is not None
+    assert tray.icon is not first, "made anew"
+    tray.close()
+
+
+def test_state_and_sentence_outlive_the_host(look: Look) -> None:
+    host = Host(there=False)
+    tray = tray_with(look, host)
+    tray.show_state(TrayState.NEW, 3, "Sinqro Companion: 3 to answer")
+    host.there = True
+    tray.look_for_host()
+    assert tray.icon is not None
+    assert tray.icon.toolTip() == "Sinqro Companion: 3 to answer"
+    assert not tray.icon.icon().isNull()
+    tray.close()
+
+
+def test_two_frames_while_an_order_rings_and_no_timer_else(look: Look) -> None:
+    tray = tray_with(look, Host(there=True))
+    tray.start()
+    tray.show_state(TrayState.NEW, 1, "")
+    assert tray._frames.isActive()
+    assert tray._frames.interval() >= 1000, "no flicker"
+    before = tray._second
+    tray._next_frame()
+    assert tray._second is not before
+    tray.show_state(TrayState.CONNECTED, 0, "")
+    assert not tray._frames.isActive()
+    tray.close()
+    calm = tray_with(look, Host(there=True), still=True)
+    calm.show_state(TrayState.NEW, 1, "")
+    assert not calm._frames.isActive()
+
+
+def test_a_left_or_double_click_opens(look: Look) -> None:
+    tray = tray_with(look, Host(there=True))
+    tray.start()
+    opened: list[bool] = []
+    tray.opened.connect(lambda: opened.append(True))
+    assert tray.icon is not None
+    for reason in (
+        QSystemTrayIcon.ActivationReason.Trigger,
+        QSystemTrayIcon.ActivationReason.DoubleClick,
+        QSystemTrayIcon.ActivationReason.Context,
+    ):
+        tray.icon.activated.emit(reason)
+    assert opened == [True, True]
+    tray.close()
+
+
+def test_the_menu_is_text_icon_and_tick_only(menu: TrayMenu) -> None:
+    board = build(snapshot(*evening()), NOW, {})
+    menu.show_answers(board, answer(board, Watch(), NOW))
+    menu.show_test("today 19:52, good")
+    texts = [action.text() for action in menu.menu.actions() if not action.isSeparator()]
+    assert texts == [
+        "Open: orders can come in",
+        "3 new: 2 orders, 1 reservations",
+        "6 running: 4 in the kitchen, 2 ready",
+        "Orders…",
+        "Test the alarm (today 19:52, good)",
+        "Quit…",
+    ]
+    assert all(not action.icon().isNull() for action in menu.menu.actions() if not action.isSeparator())
+
+
+def test_entries_of_other_windows_come_below_orders(menu: TrayMenu) -> None:
+    opened: list[bool] = []
+    menu.add("settings", "Settings…", lambda: opened.append(True)).trigger()
+    texts = [action.text() for action in menu.menu.actions()]
+    assert texts.index("Settings…") == texts.index("Orders…") + 1
+    assert opened == [True]
+
+
+# the small window
+
+
+@pytest.fixture
+def mini(qtbot: QtBot, look: Look) -> MiniWindow:
+    made = MiniWindow(look=look, sandbox=False)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def show(mini: MiniWindow, *orders: object, **more: object) -> None:
+    shown = snapshot(*orders, **more)  # type: ignore[arg-type]
+    board = build(shown, NOW, {})
+    mini.show_board(board, answer(board, Watch(), NOW), NOW)
+    QApplication.processEvents()
+
+
+def test_it_grows_by_the_buttons_while_an_order_rings(mini: MiniWindow) -> None:
+    show(mini)
+    small = mini.height()
+    assert mini.width() == 300
+    assert mini.todo.text_shown == "Nothing waiting · no orders running"
+    show(mini, order_482())
+    assert mini.height() > small + 100
+    assert mini.todo.text_shown == "482 · Glovo · 2:12 left to accept"
+    assert mini.allergy.isVisible()
+    asked: list[str] = []
+    mini.accepted.connect(lambda card: asked.append(f"accept {card.record.code}"))
+    mini.viewed.connect(lambda card: asked.append(f"view {card.record.code}"))
+    mini.rejected.connect(lambda card: asked.append(f"reject {card.record.code}"))
+    for button in (mini.accept, mini.view, mini.reject):
+        button.click()
+    assert asked == ["accept 482", "view 482", "reject 482"]
+    show(mini)
+    assert mini.height() == small
+
+
+def test_it_cannot_be_closed(mini: MiniWindow) -> None:
+    show(mini, record("1"))
+    mini.close()
+    assert mini.isVisible()
