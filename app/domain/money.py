@@ -57,7 +57,9 @@ def line_total(unit_price: Decimal, quantity: Decimal, currency: str = "EUR") ->
 
 
 def net_of(total: Decimal, vat_percent: Decimal, currency: str = "EUR") -> Decimal:
-    """Net of a gross line total at a VAT rate in percent."""
+    """Net of a gross line total at a VAT rate in percent. Raises :class:`AmountError` for a rate of -100 or less."""
+    if vat_percent <= -100:
+        raise AmountError(f"{vat_percent} % is no rate of VAT")
     return rounded(total / (1 + vat_percent / 100), currency)
 
 

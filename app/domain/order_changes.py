@@ -18,6 +18,7 @@ from app.domain.order_parts import OrderLine
 class ChangeKind(StrEnum):
     """What changed."""
 
+    TYPE = "type"
     LINE_ADDED = "line_added"
     LINE_REMOVED = "line_removed"
     TOTAL = "total"
@@ -63,12 +64,13 @@ def compare(old: Order, new: Order) -> list[Change]:
     """Every difference that matters to people, lines first. Empty: the same order."""
     changes = _lines(old, new)
     pairs: list[tuple[ChangeKind, str, str]] = [
+        (ChangeKind.TYPE, old.type.value, new.type.value),
         (ChangeKind.TOTAL, _amount(old.total), _amount(new.total)),
         (ChangeKind.COMMENT, old.comment or "", new.comment or ""),
         (ChangeKind.TIME, old.execution_time or "", new.execution_time or ""),
         (ChangeKind.DINERS, _plain(old.diners_number), _plain(new.diners_number)),
         (ChangeKind.TABLE, _table(old), _table(new)),
-        (ChangeKind.ADDRESS, str(old.delivery_address or ""), str(new.delivery_address or "")),
+        (ChangeKind.ADDRESS, _address(old), _address(new)),
         (ChangeKind.CUSTOMER, _customer(old), _customer(new)),
         (ChangeKind.PAYMENT, _payments(old), _payments(new)),
         (ChangeKind.COURIER, _deliveries(old, "courier"), _deliveries(new, "courier")),
@@ -146,6 +148,12 @@ def _table(order: Order) -> str:
     zone = place.service_zone
     parts = [place.name or str(place.code or ""), (zone.name or str(zone.code or "")) if zone else ""]
     return " · ".join(part for part in parts if part)
+
+
+def _address(order: Order) -> str:
+    """The address with what the courier is asked to do there."""
+    wishes = [delivery.delivery_instructions for delivery in order.deliveries or []]
+    return " · ".join(part for part in (str(order.delivery_address or ""), *wishes) if part)
 
 
 def _customer(order: Order) -> str:

@@ -174,10 +174,13 @@ class LedgerReader:
         )
         return [notification_of(row) for row in rows]
 
-    def next_notification_due(self) -> datetime | None:
+    def next_notification_due(self, selling_points: Sequence[str]) -> datetime | None:
+        marks = ", ".join("?" * len(selling_points))
         row = self.do(
-            "SELECT min(max(due_at, lease_until)) FROM outbox AS o WHERE state = 0 AND NOT EXISTS"
-            " (SELECT 1 FROM outbox AS p WHERE p.state = 0 AND p.lane = o.lane AND p.sequence < o.sequence)"
+            "SELECT min(max(due_at, lease_until)) FROM outbox AS o"  # noqa: S608
+            f" WHERE state = 0 AND selling_point IN ({marks}) AND NOT EXISTS"
+            " (SELECT 1 FROM outbox AS p WHERE p.state = 0 AND p.lane = o.lane AND p.sequence < o.sequence)",
+            selling_points,
         ).fetchone()
         return _moment(row[0])
 

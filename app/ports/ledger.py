@@ -82,7 +82,7 @@ class LedgerView(Protocol):
         """Notifications of an order not yet delivered, oldest first."""
         ...
 
-    def next_notification_due(self) -> datetime | None:
+    def next_notification_due(self, selling_points: Sequence[str]) -> datetime | None:
         """When the next notification may be tried, leases counted."""
         ...
 

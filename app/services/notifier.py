@@ -122,7 +122,7 @@ class Notifier:
                 tx.notifications_due_now(now)
             claimed = tx.claim_notifications(now, _LEASE, free, names)
             self.backlog = tx.outbox_size()
-            return claimed, tx.next_notification_due() if len(claimed) < free else now
+            return claimed, tx.next_notification_due(names) if len(claimed) < free else now
 
         claimed, coming = await self._ledger.write(claim)
         for notification in claimed:

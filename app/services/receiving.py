@@ -152,7 +152,7 @@ def _changed(
 ) -> OrderRecord:
     loud = any(change.rings for change in changes)
     execution_at = order.execution_at(outlet.selling_point.zone)
-    record = with_money(record, order).with_(execution_at=execution_at, code=order.display_code)
+    record = with_money(record, order).with_(type=order.type, execution_at=execution_at, code=order.display_code)
     if loud:
         record = record.marked(Mark.CHANGED)
     if any(change.kind is ChangeKind.TIME for change in changes) and record.injection is Injection.STORED:

@@ -61,8 +61,20 @@ def by_hand(record: OrderRecord, mark: Mark) -> str:
         Mark.CANCEL_BY_HAND: lambda: tr("Cancel it in the POS by hand"),
         Mark.CHANGE_BY_HAND: lambda: tr("Change it in the POS by hand"),
         Mark.STATUS_BY_HAND: lambda: tr("Set it to «%1» in the POS by hand", status_name(record.status)),
+        Mark.POS_DIFFERS: lambda: tr("The POS has it differently, or twice: look at it there"),
     }
     return sentences[mark]()
+
+
+def remarks(record: OrderRecord) -> list[str]:
+    """What staff should know of an order without having to do anything about it."""
+    sentences: dict[Mark, Callable[[], str]] = {
+        Mark.TABLE_BUSY: lambda: tr("The table had an open order: join them in the POS"),
+        Mark.PAYMENT_UNMAPPED: lambda: tr("The POS does not know this payment: it went in unpaid"),
+        Mark.REFUNDED: lambda: tr("Refunded: %1", money(record.refunded, record.currency)),
+        Mark.ENTERED_BY_HAND: lambda: tr("Entered in the POS by hand"),
+    }
+    return [sentence() for mark, sentence in sentences.items() if mark in record.marks]
 
 
 def cancelled(record: OrderRecord) -> str:

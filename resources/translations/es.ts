@@ -806,6 +806,10 @@
             <translation>Recibido y guardado</translation>
         </message>
         <message>
+            <source>Refunded: %1</source>
+            <translation>Devuelto: %1</translation>
+        </message>
+        <message>
             <source>Reject</source>
             <translation>Rechazar</translation>
         </message>
@@ -1006,6 +1010,14 @@
             <translation>El TPV no contesta: los pedidos entran, pero no llegan al TPV</translation>
         </message>
         <message>
+            <source>The POS does not know this payment: it went in unpaid</source>
+            <translation>El TPV no conoce este pago: entró sin pagar</translation>
+        </message>
+        <message>
+            <source>The POS has it differently, or twice: look at it there</source>
+            <translation>El TPV lo tiene distinto, o dos veces: míralo allí</translation>
+        </message>
+        <message>
             <source>The POS is busy.</source>
             <translation>El TPV está ocupado.</translation>
         </message>
@@ -1076,6 +1088,10 @@
         <message>
             <source>The sound of this computer is switched off.</source>
             <translation>Este ordenador tiene el sonido apagado.</translation>
+        </message>
+        <message>
+            <source>The table had an open order: join them in the POS</source>
+            <translation>La mesa tenía un pedido abierto: júntalos en el TPV</translation>
         </message>
         <message>
             <source>The till is closed: open it in the POS</source>
@@ -1151,7 +1167,7 @@
         </message>
         <message>
             <source>Type of order</source>
-            <translation type="unfinished" />
+            <translation>Tipo de pedido</translation>
         </message>
         <message>
             <source>Understood</source>

@@ -504,7 +504,7 @@ async def test_claiming_is_limited_and_for_selling_points(ledger: Ledger) -> Non
 async def test_a_lost_lease_is_sent_again_under_the_same_id(ledger: Ledger) -> None:
     await add(ledger, told("a1"), told("a2"))
     assert await claimed(ledger) == ["a1"]
-    assert await ledger.read(lambda view: view.next_notification_due()) == START + LEASE
+    assert await ledger.read(lambda view: view.next_notification_due(("3961",))) == START + LEASE
     assert await claimed(ledger, START + LEASE - timedelta(microseconds=1)) == []
     (again,) = await ledger.write(lambda tx: tx.claim_notifications(START + LEASE, LEASE, 5, ["3961"]))
     assert (again.id, again.attempts) == ("a1", 1)
@@ -529,7 +529,7 @@ async def test_a_retry_that_was_no_try(ledger: Ledger) -> None:
 
 async def test_not_before_it_is_due(ledger: Ledger) -> None:
     await add(ledger, told("a", due_at=START + MINUTE))
-    assert await ledger.read(lambda view: view.next_notification_due()) == START + MINUTE
+    assert await ledger.read(lambda view: view.next_notification_due(("3961",))) == START + MINUTE
     assert await claimed(ledger) == []
     assert await claimed(ledger, START + MINUTE) == ["a"]
 
@@ -538,7 +538,7 @@ async def test_when_the_next_may_be_tried(ledger: Ledger) -> None:
     """What waits behind another of its order may not: else the sender would turn on the spot."""
 
     async def coming() -> datetime | None:
-        return await ledger.read(lambda view: view.next_notification_due())
+        return await ledger.read(lambda view: view.next_notification_due(("3961",)))
 
     assert await coming() is None
     await add(ledger, told("a1"), told("a2"))
@@ -805,7 +805,7 @@ async def test_a_restart_keeps_everything(bench: Bench) -> None:
             *(view.order(KEY), view.order_by_pos_id("3961", "5"), view.open_orders(), view.orders_since(START)),
             *(view.versions(KEY), view.history(KEY), view.early_status(OTHER), view.answer("m", "3961", "r")),
             *(view.value("v"), view.closings("3961"), view.next_due(["3961"]), view.undelivered(KEY)),
-            *(view.next_notification_due(), view.outbox_size(), view.quarantine()),
+            *(view.next_notification_due(("3961",)), view.outbox_size(), view.quarantine()),
         ]
 
     with bench.open() as first:

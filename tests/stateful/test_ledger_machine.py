@@ -283,7 +283,7 @@ def everything(view: Any) -> dict[str, Any]:
         "values": [view.value(name) for name in "abc"],
         "quarantine": view.quarantine(),
         "size": [view.outbox_size(at) for at in (None, *POINTS)],
-        "next notification": view.next_notification_due(),
+        "next notification": view.next_notification_due(("3961",)),
         "open": [view.open_orders(at) for at in (None, *POINTS)],
         "since": [view.orders_since(START + timedelta(minutes=n)) for n in range(3)],
         "due": sorted(view.due_rows(START + timedelta(minutes=3), POINTS, 100), key=lambda row: (row.key, row.kind)),

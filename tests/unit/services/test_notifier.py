@@ -40,7 +40,7 @@ async def left(bench: Bench) -> int:
 
 async def retry_after(bench: Bench, number: int = 1) -> float:
     """Seconds from now until it is tried again."""
-    due = await bench.ledger.read(lambda view: view.next_notification_due())
+    due = await bench.ledger.read(lambda view: view.next_notification_due((POINT,)))
     assert due is not None
     return (due - bench.clock.now()).total_seconds()
 
