@@ -260,6 +260,8 @@ def _states(sheet: Sheet, card: Card) -> None:
         word = tr("Done by hand") if card.by_hand - {Mark.STOP_COOKING} else tr("Seen")
         sheet.button("tick", word, "check", "plain")
         sheet.end_buttons()
+    for remark in explain.remarks(record):
+        sheet.block(remark, "info", fill="sunken", ink="ink", small=True)
     if record.total_difference:
         text = tr("Total does not add up: %1", money(record.total_difference, currency))
         sheet.block(text, "info", fill="sunken", ink="ink", small=True)

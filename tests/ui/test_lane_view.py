@@ -5,16 +5,17 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.domain.record import Mark
+from app.domain.record import Mark, OrderRecord
 from app.domain.status import Injection, Status
 from app.ui.board import Card, Lane, Note, NoteKind, build
-from app.ui.cards import lay_out
+from app.ui.cards import lay_out, spoken
 from app.ui.lane_view import LaneView
 from app.ui.theme import TOUCH, Look
-from tests.ui.scene import NOW, Clock, at, evening, order_482, record, sheet, snapshot
+from tests.ui.scene import NOW, Clock, Pair, at, evening, order_482, record, sheet, snapshot
 
 
 def kitchen(*numbers: int) -> tuple[Card, ...]:
@@ -47,9 +48,9 @@ def test_the_painted_button_acts_and_the_card_opens(qtbot: QtBot, view: LaneView
     opened: list[str] = []
     view.acted.connect(lambda card, action: acted.append((card.record.code, action)))
     view.opened.connect(lambda card: opened.append(card.record.code))
-    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=middle_of_button(view, 1))
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=middle_of_button(view, 1))
     assert acted == [("0002", "step")]
-    qtbot.mouseClick(
+    QTest.mouseClick(
         view.viewport(), Qt.MouseButton.LeftButton, pos=view.visualRect(view.lane.index(0)).topLeft() + QPoint(20, 20)
     )
     assert opened == ["0001"]
@@ -61,10 +62,10 @@ def test_a_card_that_just_came_under_the_finger_is_not_meant(qtbot: QtBot, view:
     view.show_cards(kitchen(1, 2))
     acted: list[str] = []
     view.acted.connect(lambda card, action: acted.append(card.record.code))
-    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=middle_of_button(view, 0))
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=middle_of_button(view, 0))
     assert acted == []
     clock.forward(milliseconds=400)
-    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=middle_of_button(view, 0))
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=middle_of_button(view, 0))
     assert acted == ["0001"]
 
 
@@ -73,15 +74,15 @@ def test_a_finger_that_slides_off_does_nothing(qtbot: QtBot, view: LaneView, clo
     clock.forward(seconds=1)
     acted: list[str] = []
     view.acted.connect(lambda card, action: acted.append(action))
-    qtbot.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=middle_of_button(view, 0))
-    qtbot.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=middle_of_button(view, 1))
+    QTest.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=middle_of_button(view, 0))
+    QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=middle_of_button(view, 1))
     assert acted == []
 
 
 def test_the_card_in_focus_carries_real_buttons(qtbot: QtBot, view: LaneView) -> None:
     view.show_cards(kitchen(1, 2))
     view.setCurrentIndex(view.lane.index(0))
-    qtbot.keyClick(view, Qt.Key.Key_Down)
+    QTest.keyClick(view, Qt.Key.Key_Down)
     buttons = view.viewport().findChildren(QPushButton)
     shown = [button for button in buttons if button.isVisible()]
     assert [button.accessibleName() for button in shown] == ["Ready 0002"]
@@ -96,8 +97,8 @@ def test_letters_and_a_bare_enter_of_a_barcode_reader_act_on_nothing(qtbot: QtBo
     acted: list[object] = []
     view.acted.connect(lambda *what: acted.append(what))
     view.opened.connect(acted.append)
-    qtbot.keyClicks(view, "8412345678905rca")
-    qtbot.keyClick(view, Qt.Key.Key_Return)
+    QTest.keyClicks(view, "8412345678905rca")
+    QTest.keyClick(view, Qt.Key.Key_Return)
     assert acted == []
 
 
@@ -135,7 +136,7 @@ def test_screen_readers_hear_the_whole_card(view: LaneView) -> None:
 @pytest.mark.parametrize("width", [204, 218, 400])
 def test_nothing_to_press_is_small_and_nothing_leaves_the_card(look: Look, width: int) -> None:
     marks = frozenset({Mark.CHANGE_BY_HAND, Mark.CANCEL_BY_HAND})
-    odd = [
+    odd: list[Pair | OrderRecord] = [
         record("A" * 30, status=Status.ACCEPTED, injection=Injection.FAILED, injection_message="x " * 80),
         record("B", status=Status.CANCELLED, marks=marks),
         (record("C", channel="x"), sheet(allergies=("everything " * 20,))),
@@ -148,6 +149,18 @@ def test_nothing_to_press_is_small_and_nothing_leaves_the_card(look: Look, width
         for part in (*layout.parts, *layout.buttons):
             assert part.rect.right() <= width, (card.record.code, part)
             assert part.rect.bottom() <= layout.height, (card.record.code, part)
+
+
+@pytest.mark.parametrize("mark", list(Mark))
+def test_every_mark_can_be_shown(look: Look, mark: Mark) -> None:
+    order = record("1", status=Status.ACCEPTED, marks=frozenset({mark}))
+    card = build(snapshot(order), NOW, {}).cards[0]
+    plain = build(snapshot(order.with_(marks=frozenset())), NOW, {}).cards[0]
+    with_mark = lay_out(card, look=look, width=218, expanded=False, now=NOW)
+    without = lay_out(plain, look=look, width=218, expanded=False, now=NOW)
+    said_elsewhere = {Mark.UNREADABLE, Mark.TOTALS_DIFFER, Mark.AUTO_ACCEPT, Mark.LATE}
+    assert (with_mark.height > without.height) is (mark not in said_elsewhere)
+    assert spoken(card, NOW)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -38,7 +39,7 @@ def act(stage: Stage, code: str, action: str) -> None:
 
 def test_one_touch_accepts_with_the_standard_minutes(stage: Stage, qtbot: QtBot) -> None:
     stage.show(snapshot(*evening()))
-    qtbot.mouseClick(opened(stage).accept, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(opened(stage).accept, Qt.MouseButton.LeftButton)
     assert stage.companion.calls == [("accept", KEY, 25)]
 
 
@@ -78,12 +79,12 @@ def test_other_time_five_minutes_at_a_time(stage: Stage, qtbot: QtBot) -> None:
     opened(stage).other.click()
     panel = stage.window.overlay.panel
     assert isinstance(panel, AcceptPanel)
-    qtbot.keyClick(panel, Qt.Key.Key_Right)
+    QTest.keyClick(panel, Qt.Key.Key_Right)
     assert panel.minutes == 30
-    qtbot.keyClick(panel, Qt.Key.Key_Minus)
-    qtbot.keyClick(panel, Qt.Key.Key_Minus)
+    QTest.keyClick(panel, Qt.Key.Key_Minus)
+    QTest.keyClick(panel, Qt.Key.Key_Minus)
     assert panel.minutes == 20
-    qtbot.keyClicks(panel, "35")
+    QTest.keyClicks(panel, "35")
     assert panel.minutes == 35
     panel.button.click()
     assert stage.companion.calls == [("accept", KEY, 35)]
@@ -107,7 +108,7 @@ def test_escape_goes_back_and_answers_nothing(stage: Stage, qtbot: QtBot) -> Non
         act(stage, "482", action)
         panel = stage.window.overlay.panel
         assert panel is not None
-        qtbot.keyClick(panel, Qt.Key.Key_Escape)
+        QTest.keyClick(panel, Qt.Key.Key_Escape)
         assert stage.window.overlay.panel is None
     assert stage.companion.calls == []
 
@@ -121,9 +122,9 @@ def test_reject_wants_a_reason_and_a_touch(stage: Stage, qtbot: QtBot) -> None:
     panel.choose(RejectReason.ITEM_UNAVAILABLE)
     panel.missing[0].click()
     panel.button.setFocus()
-    qtbot.keyClick(panel, Qt.Key.Key_Return)
+    QTest.keyClick(panel, Qt.Key.Key_Return)
     assert stage.companion.calls == [], "a bare Enter rejects nothing"
-    qtbot.keyClick(panel, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(panel, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert stage.companion.calls == [("reject", KEY, "item_unavailable", "Hamburguesa clásica")]
 
 
@@ -321,10 +322,10 @@ def test_the_first_ctrl_enter_only_shows_which_order(stage: Stage, qtbot: QtBot)
     stage.show(snapshot(*evening()))
     stage.window.activateWindow()
     qtbot.waitUntil(stage.window.isActiveWindow)
-    qtbot.keyClick(stage.window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(stage.window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert stage.companion.calls == []
     assert QApplication.focusWidget() is opened(stage).accept
-    qtbot.keyClick(stage.window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(stage.window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert stage.companion.calls == [("accept", KEY, 25)]
 
 
@@ -333,9 +334,9 @@ def test_keys_act_on_the_card_in_focus(stage: Stage, qtbot: QtBot) -> None:
     stage.window.activateWindow()
     qtbot.waitUntil(stage.window.isActiveWindow)
     stage.window.page.focus_card(OrderKey(POINT, "479"))
-    qtbot.keyClick(stage.window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(stage.window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
     assert stage.companion.calls == [("move", OrderKey(POINT, "479"), Status.READY)]
-    qtbot.keyClick(stage.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(stage.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     assert isinstance(stage.window.overlay.panel, RejectPanel)
 
 
@@ -344,11 +345,11 @@ def test_f6_and_arrows_go_from_lane_to_lane(stage: Stage, qtbot: QtBot) -> None:
     stage.window.activateWindow()
     qtbot.waitUntil(stage.window.isActiveWindow)
     lanes = stage.window.page.lanes
-    qtbot.keyClick(stage.window, Qt.Key.Key_F6)
+    QTest.keyClick(stage.window, Qt.Key.Key_F6)
     assert lanes[Lane.NEW].holds_focus()
-    qtbot.keyClick(stage.window, Qt.Key.Key_F6)
+    QTest.keyClick(stage.window, Qt.Key.Key_F6)
     assert lanes[Lane.KITCHEN].holds_focus()
-    qtbot.keyClick(lanes[Lane.KITCHEN].view, Qt.Key.Key_Right)
+    QTest.keyClick(lanes[Lane.KITCHEN].view, Qt.Key.Key_Right)
     assert lanes[Lane.READY].holds_focus()
 
 
@@ -361,9 +362,9 @@ def columns(stage: Stage) -> list[LaneColumn]:
 
 def test_as_many_lanes_as_there_is_room_for(stage: Stage, qtbot: QtBot) -> None:
     stage.show(snapshot(*evening()))
-    for width, lanes in ((1366, 5), (1024, 5), (600, 1)):
+    for width, count in ((1366, 5), (1024, 5), (600, 1)):
         stage.window.resize(width, 700)
-        qtbot.waitUntil(lambda lanes=lanes: len(columns(stage)) == lanes)  # type: ignore[misc]
+        qtbot.waitUntil(lambda count=count: len(columns(stage)) == count)  # type: ignore[misc]
         assert stage.window.width() == width, "it must fit"
     stage.window.resize(1024, 700)
     lanes = stage.window.page.lanes
@@ -429,7 +430,7 @@ def test_details_show_history_steps_and_the_way_back(stage: Stage, qtbot: QtBot)
     stage.window.overlay.close_panel()
     stage.window._go(-1)
     assert detail.key == OrderKey(POINT, "481")
-    qtbot.keyClick(stage.window, Qt.Key.Key_Escape)
+    QTest.keyClick(stage.window, Qt.Key.Key_Escape)
     assert stage.window.detail is None
 
 
