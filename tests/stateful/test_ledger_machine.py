@@ -242,8 +242,9 @@ class Model:
     def undelivered(self, key: OrderKey) -> list[Notification]:
         return [shown(row) for row in self.waiting() if row.lane == tuple(key)]
 
-    def next_notification_due(self) -> datetime | None:
-        return min((row.free_at() for row in self.heads()), default=None)
+    def next_notification_due(self, selling_points: Sequence[str]) -> datetime | None:
+        heads = (row for row in self.heads() if row.notification.selling_point in selling_points)
+        return min((row.free_at() for row in heads), default=None)
 
     def quarantine(self) -> list[tuple[datetime, str, bytes]]:
         return list(self.odd)
@@ -283,7 +284,7 @@ def everything(view: Any) -> dict[str, Any]:
         "values": [view.value(name) for name in "abc"],
         "quarantine": view.quarantine(),
         "size": [view.outbox_size(at) for at in (None, *POINTS)],
-        "next notification": view.next_notification_due(("3961",)),
+        "next notification": [view.next_notification_due(at) for at in (POINTS, ("77",), ())],
         "open": [view.open_orders(at) for at in (None, *POINTS)],
         "since": [view.orders_since(START + timedelta(minutes=n)) for n in range(3)],
         "due": sorted(view.due_rows(START + timedelta(minutes=3), POINTS, 100), key=lambda row: (row.key, row.kind)),
