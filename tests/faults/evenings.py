@@ -60,8 +60,11 @@ async def settle_evening(
     await settle(place, [story.id for story in evening.stories], explained=explained, timeout=timeout)
 
 
-def check(summary: Summary, placed: int) -> None:
-    """As promised."""
-    assert (summary.placed, summary.stored, summary.final) == (placed, placed, placed), summary
+async def check(place: Place, summary: Summary, placed: int) -> None:
+    """As promised. A request whose answer was lost is repeated, which may take longer than the evening."""
+    await place.until(lambda: not place.sinqro.state.unanswered, "an answer to every request", 40)
+    assert (summary.placed, summary.final) == (placed, placed), summary
     assert (summary.lost, summary.doubled, summary.injected_after_cancel) == (0, 0, 0), summary
     assert summary.notifications_refused == 0, summary
+    refused = [event for event in place.events("answer") if "error" in event.detail]
+    assert not refused, refused

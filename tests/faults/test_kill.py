@@ -28,7 +28,7 @@ async def campaign(folder: Path, *, orders: int, reservations: int, kills: int, 
         await kill_again_and_again(place, times=kills, seed=seed, longest=1.2)
         summary = await playing
         await settle_evening(place, evening)
-        check(summary, orders + reservations)
+        await check(place, summary, orders + reservations)
         assert " ERROR " not in place.program.log, place.program.tail(60)
 
 

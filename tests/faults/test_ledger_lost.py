@@ -48,7 +48,7 @@ async def test_lost_in_the_middle_of_an_evening(tmp_path: Path) -> None:
         summary = await playing
         held = frozenset({Injection.HELD})  # accepted on Sinqro, and not in the POS when the ledger was lost
         await settle_evening(place, evening, explained=held)
-        assert (summary.placed, summary.stored) == (51, 51)
+        assert summary.placed == 51
         assert (summary.lost, summary.doubled, summary.injected_after_cancel) == (0, 0, 0), summary
         assert " ERROR " not in place.program.log, place.program.tail(60)
 

@@ -37,7 +37,7 @@ async def test_frames_dropped_delayed_doubled_and_reordered(tmp_path: Path) -> N
         place.sinqro.set_faults(SinqroFaults())
         summary = await playing
         await settle_evening(place, evening)
-        check(summary, 46)
+        await check(place, summary, 46)
         assert " ERROR " not in place.program.log, place.program.tail(60)
 
 

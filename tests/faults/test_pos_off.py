@@ -51,7 +51,7 @@ async def test_off_in_the_middle_of_an_evening(tmp_path: Path) -> None:
             await place.pos.come_back()
         summary = await playing
         await settle_evening(place, evening)
-        check(summary, 68)
+        await check(place, summary, 68)
         log = place.program.log
         assert " ERROR " not in log, place.program.tail(60)
         assert (log.count(f"{POINT} does not answer"), log.count(f"{POINT} answers again")) == (2, 2)
