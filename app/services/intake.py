@@ -15,7 +15,7 @@ from app.domain.availability import Closing, ClosingSource
 from app.domain.errors import LedgerError, PosError
 from app.domain.order import order_id_of
 from app.domain.record import DueKind, DueRow, OrderKey, OrderRecord
-from app.domain.status import OFF, Injection, OrderType
+from app.domain.status import OFF, Injection, Merge, OrderType, merge
 from app.domain.times import parse_time
 from app.link import messages
 from app.link.messages import RequestFault, decode_params, invalid_params, unknown_method
@@ -217,9 +217,9 @@ class Intake:
                 tx.add_early_status(key, now, message)
             return None
         status = outlet.wire.status(params.status)
-        ends = status is not None and status.final and not record.status.final
-        if revision is not None and revision <= record.sinqro_revision and not ends:
-            return record  # an end that was overtaken by an edit is an end all the same
+        news = status is not None and merge(record.type, record.status, status) in (Merge.APPLIED, Merge.REFUND)
+        if revision is not None and revision <= record.sinqro_revision and not news:
+            return record  # a step forward that an edit overtook is one all the same; none goes back
         record = statuses.told_by_sinqro(
             tx,
             outlet,

@@ -52,7 +52,8 @@ def change(
         if origin is Origin.SINQRO and taken:
             record = record.marked(Mark.STOP_COOKING)
         return withdraw(tx, record.unmarked(Mark.CHANGE_BY_HAND), now)
-    if record.injection is Injection.STORED and not record.injection_code and not record.scheduled:
+    at_once = not record.scheduled or outlet.selling_point.inject_scheduled_at_once
+    if record.injection is Injection.STORED and not record.injection_code and at_once:
         tx.set_due(DueKind.INJECT, record.key, now)
     if target is Status.COMPLETED and record.injection in (Injection.STORED, Injection.WAITING):
         return _completed_outside(tx, record)

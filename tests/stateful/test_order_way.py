@@ -11,9 +11,11 @@ must have settled without a person, except what must ask one, and shows it.
 
 import asyncio
 import logging
+import sqlite3
 import tempfile
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,6 +35,8 @@ from app.domain.errors import OutcomeUnknown, PosBusy, PosRefused, PosTillClosed
 from app.domain.record import Mark, OrderRecord
 from app.domain.selling_point import AutoAccept, SellingPoint
 from app.domain.status import OFF, Injection, Merge, Origin, Status, merge, next_steps
+from app.infra.ledger_reader import LedgerReader
+from app.infra.ledger_rows import LedgerRows
 from app.infra.ledger_sqlite import SqliteLedger
 from app.ports.ledger import LedgerTransaction, LedgerView
 from app.ports.pos import Capability
@@ -57,6 +61,8 @@ KINDS_OF_POS = {
 
 FINDS = frozenset({Capability.ORDER_FIND_BY_REFERENCE, Capability.IDEMPOTENT_CREATE})
 
+CALLS = ("create_order", "create_order", "find_order", "update_order", "change_status", "read_status", "changes")
+
 POS_ERRORS = {
     "unreachable": PosUnreachable("off"),
     "busy": PosBusy("later", retry_after=timedelta(seconds=2)),
@@ -74,30 +80,48 @@ class Died(BaseException):
 
 
 class FragileLedger:
-    """The real ledger with a fuse: the process dies before or after the commit that burns it down."""
+    """The real ledger's file and SQL, with a fuse: the process dies before or after the commit that burns it down.
 
-    def __init__(self, inner: SqliteLedger) -> None:
-        self._inner = inner
+    Without the ledger's thread: what runs beside what is Hypothesis's choice, never the machine's, so that an example
+    can be played again. (The thread has a machine of its own.)
+    """
+
+    def __init__(self, path: Path) -> None:
+        SqliteLedger(path).open().close()  # makes or migrates it
+        self._connection = sqlite3.connect(path, isolation_level=None)
+        self._connection.execute("PRAGMA synchronous = OFF")
+        self._rows = LedgerRows(self._connection)
         self.dead = False
         self.fuse: int | None = None
         self.commits_first = False
 
     async def write(self, work: Callable[[LedgerTransaction], T]) -> T:
+        await self._breath()
         burnt = self._burns()
         if burnt and not self.commits_first:
             raise Died
-        result = await self._inner.write(work)
-        self._alive()
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            result = work(self._rows)
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+        await self._breath()
         return result
 
     async def read(self, work: Callable[[LedgerView], T]) -> T:
-        self._alive()
-        result = await self._inner.read(work)
-        self._alive()
-        return result
+        await self._breath()
+        return self.look(work)
+
+    def look(self, work: Callable[[LedgerView], T]) -> T:
+        """For those who stand beside the program."""
+        return work(LedgerReader(self._connection))
+
+    def close(self) -> None:
+        self._connection.close()
 
     def _burns(self) -> bool:
-        self._alive()
         if self.fuse is None:
             return False
         self.fuse -= 1
@@ -107,7 +131,9 @@ class FragileLedger:
         self.dead = True
         return True
 
-    def _alive(self) -> None:
+    async def _breath(self) -> None:
+        """Others get their turn; the dead get none."""
+        await asyncio.sleep(0)
         if self.dead:
             raise Died
 
@@ -132,8 +158,7 @@ class OrderWay(RuleBasedStateMachine):
         self.acknowledged: set[str] = set()
         self.off_since: dict[str, int] = {}
         """How many calls the POS had got when an order's end was acknowledged."""
-        self.sqlite: SqliteLedger | None = None
-        self.ledger: FragileLedger
+        self.ledger: FragileLedger | None = None
         self.bench: Bench
 
     # ---------------------------------------------------------------- life and death
@@ -150,8 +175,7 @@ class OrderWay(RuleBasedStateMachine):
     def start(self) -> None:
         """A new process on whatever the ledger's file holds."""
         self.stop()
-        self.sqlite = SqliteLedger(Path(self.folder.name) / "ledger.sqlite3").open()
-        self.ledger = FragileLedger(self.sqlite)
+        self.ledger = FragileLedger(Path(self.folder.name) / "ledger.sqlite3")
         self.bench = Bench(
             ledger=self.ledger,
             point=SellingPoint(id=POINT, **self.settings_here),
@@ -162,13 +186,13 @@ class OrderWay(RuleBasedStateMachine):
         self.runner.run(self.bench.start())
 
     def stop(self) -> None:
-        if self.sqlite is not None:
-            self.sqlite.close()
-            self.sqlite = None
+        if self.ledger is not None:
+            self.ledger.close()
+            self.ledger = None
 
     def teardown(self) -> None:
         try:
-            if self.sqlite is not None:
+            if self.ledger is not None:
                 self.settle()
         finally:
             self.stop()
@@ -181,7 +205,7 @@ class OrderWay(RuleBasedStateMachine):
         for result in results:
             if isinstance(result, BaseException) and not _is_death(result):
                 raise result
-        if self.ledger.dead:
+        if self.ledger is None or self.ledger.dead:
             self.start()
 
     # ---------------------------------------------------------------- Sinqro
@@ -189,9 +213,10 @@ class OrderWay(RuleBasedStateMachine):
     @rule(
         kind=st.sampled_from(["delivery", "collection", "scheduled", "reservation"]),
         accepted=st.booleans(),
-        unreadable=st.sampled_from([False, False, False, True]),
+        unreadable=st.sampled_from([False] * 7 + [True]),
+        delayed=st.sampled_from([False, False, True]),
     )
-    def order_comes(self, kind: str, accepted: bool, unreadable: bool) -> None:
+    def order_comes(self, kind: str, accepted: bool, unreadable: bool, delayed: bool) -> None:
         self.number += 1
         changes: Json = {"status": {"code": "accepted"}} if accepted else {}
         if kind == "reservation":
@@ -204,24 +229,30 @@ class OrderWay(RuleBasedStateMachine):
             if unreadable:
                 changes["totalAmount"] = "NaN"
             form = order_form(self.number, **changes)
-        self.mail.append(("order.create", self.sinqro.place(form)))
+        self.post(("order.create", self.sinqro.place(form)), delayed=delayed)
+
+    def post(self, letter: tuple[str, Json], *, delayed: bool) -> None:
+        """Sinqro sends it: now, or it is on its way for a while."""
+        self.mail.append(letter)
+        if not delayed and not self.sinqro.off:
+            self.do(self.receive(letter))
 
     def some_order(self, data: st.DataObject) -> str:
         return data.draw(st.sampled_from(sorted(self.sinqro.orders)))
 
     @precondition(lambda self: self.sinqro.orders)
-    @rule(data=st.data(), comment=st.sampled_from(["a", "b", "c"]))
-    def order_is_edited(self, data: st.DataObject, comment: str) -> None:
+    @rule(data=st.data(), comment=st.sampled_from(["a", "b", "c"]), delayed=st.booleans())
+    def order_is_edited(self, data: st.DataObject, comment: str, delayed: bool) -> None:
         order_id = self.some_order(data)
         if not self.sinqro.orders[order_id].status.final:
-            self.mail.append(("order.update", self.sinqro.edit(order_id, comment=comment)))
+            self.post(("order.update", self.sinqro.edit(order_id, comment=comment)), delayed=delayed)
 
     @precondition(lambda self: self.sinqro.orders)
-    @rule(data=st.data())
-    def customer_cancels(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), delayed=st.booleans())
+    def customer_cancels(self, data: st.DataObject, delayed: bool) -> None:
         order_id = self.some_order(data)
         if self.sinqro.orders[order_id].status not in OFF:
-            self.mail.append(("order.status.update", self.sinqro.cancel(order_id)))
+            self.post(("order.status.update", self.sinqro.cancel(order_id)), delayed=delayed)
 
     @precondition(lambda self: self.sinqro.orders)
     @rule(data=st.data(), status=st.sampled_from([Status.ACCEPTED, Status.READY, Status.COMPLETED]))
@@ -229,7 +260,7 @@ class OrderWay(RuleBasedStateMachine):
         order_id = self.some_order(data)
         known = self.sinqro.orders[order_id]
         if status in next_steps(known.type, known.status):
-            self.mail.append(("order.status.update", self.sinqro.status(order_id, status.value)))
+            self.post(("order.status.update", self.sinqro.status(order_id, status.value)), delayed=True)
 
     @precondition(lambda self: self.mail and not self.sinqro.off)
     @rule(data=st.data(), again=st.sampled_from([False, False, True]))
@@ -250,21 +281,17 @@ class OrderWay(RuleBasedStateMachine):
         if not again and letter in self.mail:
             self.mail.remove(letter)
 
-    @rule()
-    def sinqro_goes_or_comes(self) -> None:
-        self.sinqro.off = not self.sinqro.off
-        if not self.sinqro.off:
+    @rule(what=st.sampled_from(["link", "link", "endpoint", "charge"]))
+    def sinqro_misbehaves(self, what: str) -> None:
+        """Out of reach, or there again; notifications fail; another installation was in charge for a while."""
+        if what == "link":
+            self.sinqro.off = not self.sinqro.off
+        elif what == "endpoint":
+            self.sinqro.answers(Verdict.RETRY, Verdict.RETRY)
+        else:
+            self.sinqro.epoch += 1
+        if what != "endpoint" and not self.sinqro.off:
             self.do(self.bench.hello())
-
-    @rule(times=st.integers(1, 4))
-    def endpoint_fails(self, times: int) -> None:
-        self.sinqro.answers(*[Verdict.RETRY] * times)
-
-    @precondition(lambda self: not self.sinqro.off)
-    @rule()
-    def charge_changes_hands_and_comes_back(self) -> None:
-        self.sinqro.epoch += 1
-        self.do(self.bench.hello())
 
     # ---------------------------------------------------------------- people
 
@@ -324,21 +351,18 @@ class OrderWay(RuleBasedStateMachine):
 
     # ---------------------------------------------------------------- the POS misbehaves
 
-    @rule()
-    def pos_goes_or_comes(self) -> None:
-        self.pos.off = not self.pos.off
-
-    @rule(error=st.sampled_from(sorted(POS_ERRORS)), method=st.sampled_from(["create_order", "find_order"]))
-    def pos_fails(self, error: str, method: str) -> None:
-        self.pos.fails(method, POS_ERRORS[error])
-
-    @rule(method=st.sampled_from(["create_order", "create_order", "update_order", "change_status"]))
-    def pos_drops_an_answer(self, method: str) -> None:
-        self.pos.drops(method)
-
-    @rule()
-    def pos_ignores_cancellations_or_not(self) -> None:
-        self.pos.deaf = frozenset() if self.pos.deaf else OFF
+    @rule(what=st.sampled_from(["power", "deaf", "drops", "drops", *sorted(POS_ERRORS)]), method=st.sampled_from(CALLS))
+    def pos_misbehaves(self, what: str, method: str) -> None:
+        """Off, or on again; ignores cancellations, or no longer; loses an answer, or fails the next call."""
+        match what:
+            case "power":
+                self.pos.off = not self.pos.off
+            case "deaf":
+                self.pos.deaf = frozenset() if self.pos.deaf else OFF
+            case "drops":
+                self.pos.drops(method)
+            case error:
+                self.pos.fails(method, POS_ERRORS[error])
 
     # ---------------------------------------------------------------- what goes on by itself, and its end
 
@@ -350,9 +374,16 @@ class OrderWay(RuleBasedStateMachine):
     def pos_is_polled(self) -> None:
         self.do(self.bench.poll())
 
-    @rule()
-    def outbox_is_sent(self) -> None:
+    @rule(seconds=st.sampled_from([0, 1, 3, 12]))
+    def life_goes_on(self, seconds: int) -> None:
+        self.clock.tick(seconds)
+        self.do(self.bench.pump())
+        self.do(self.bench.poll())
         self.do(self.send())
+
+    @rule()
+    def life_goes_on_at_once(self) -> None:
+        self.do(self.bench.pump(), self.bench.poll(), self.send())
 
     async def send(self) -> None:
         asked = self.sinqro.reconnects
@@ -366,45 +397,46 @@ class OrderWay(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def all_at_once(self, data: st.DataObject) -> None:
-        work: list[Coroutine[Any, Any, Any]] = [self.bench.pump(), self.bench.poll(), self.send()]
+        work: list[Callable[[], Coroutine[Any, Any, Any]]] = [self.bench.pump, self.bench.poll, self.send]
         if self.mail and not self.sinqro.off:
             count = data.draw(st.integers(1, min(3, len(self.mail))))
-            work += [self.receive(letter) for letter in data.draw(st.permutations(self.mail))[:count]]
+            work += [partial(self.receive, letter) for letter in data.draw(st.permutations(self.mail))[:count]]
         if self.acknowledged:
             order_id = data.draw(st.sampled_from(sorted(self.acknowledged)))
-            work.append(self.by_hand(order_id, data.draw(st.sampled_from([Status.ACCEPTED, Status.CANCELLED]))))
+            status = data.draw(st.sampled_from([Status.ACCEPTED, Status.CANCELLED]))
+            work.append(partial(self.by_hand, order_id, status))
         order = data.draw(st.permutations(range(len(work))))
-        self.do(*(work[index] for index in order))
+        self.do(*(work[index]() for index in order))
 
-    @rule(commits=st.integers(0, 6), commits_first=st.booleans())
-    def fuse_is_lit(self, commits: int, commits_first: bool) -> None:
-        self.ledger.fuse, self.ledger.commits_first = commits, commits_first
-
-    @rule()
-    def process_is_killed(self) -> None:
-        self.start()
+    @rule(commits=st.integers(-1, 5), commits_first=st.booleans())
+    def process_is_killed(self, commits: int, commits_first: bool) -> None:
+        """Now, or before or after one of its next commits."""
+        if commits < 0:
+            self.start()
+        elif self.ledger is not None:
+            self.ledger.fuse, self.ledger.commits_first = commits, commits_first
 
     # ---------------------------------------------------------------- what holds always
 
     @invariant()
     def holds(self) -> None:
-        if self.sqlite is not None:
-            self.runner.run(self.check())
+        if self.ledger is not None:
+            self.check()
 
-    async def check(self) -> None:
+    def check(self) -> None:
         assert not self.sinqro.faults, self.sinqro.faults
         self.never_twice()
         self.never_after_its_end()
         for order_id in sorted(self.acknowledged):
-            record = await self.look(lambda view, order_id=order_id: view.order(key_of(order_id)))  # type: ignore[misc]
+            record = self.look(lambda view, order_id=order_id: view.order(key_of(order_id)))  # type: ignore[misc]
             assert record is not None, f"order {order_id} is lost"
-            await self.check_status(record)
+            self.check_status(record)
             if record.in_pos and Mark.ENTERED_BY_HAND not in record.marks:
                 assert [ticket.id for ticket in self.pos.all_of(order_id)] == [record.pos_order_id]
 
-    async def look(self, work: Callable[[LedgerView], T]) -> T:
-        assert self.sqlite is not None
-        return await self.sqlite.read(work)
+    def look(self, work: Callable[[LedgerView], T]) -> T:
+        assert self.ledger is not None
+        return self.ledger.look(work)
 
     def never_twice(self) -> None:
         references = [ticket.reference for ticket in self.pos.tickets]
@@ -416,14 +448,14 @@ class OrderWay(RuleBasedStateMachine):
             later = [name for name, what in self.pos.calls[calls:] if what == order_id and name == "create_order"]
             assert not later, f"order {order_id} went to the POS after its end was acknowledged"
 
-    async def check_status(self, record: OrderRecord) -> None:
+    def check_status(self, record: OrderRecord) -> None:
         before = self.seen.get(record.order_id, Status.PENDING)
         moved = merge(record.type, before, record.status)
         assert moved in (Merge.SAME, Merge.APPLIED), f"{record.order_id} went from {before} to {record.status}"
         self.seen[record.order_id] = record.status
         if record.accept_by is None:
             return
-        for entry in await self.look(lambda view: view.history(record.key)):
+        for entry in self.look(lambda view: view.history(record.key)):
             detail = entry.detail
             if entry.kind == "status" and detail["before"] == "pending" and detail["after"] not in OFF:
                 in_time = entry.at <= record.accept_by or entry.origin is Origin.SINQRO
@@ -433,6 +465,7 @@ class OrderWay(RuleBasedStateMachine):
 
     def settle(self) -> None:
         """All faults are over; nobody touches anything any more."""
+        assert self.ledger is not None
         self.ledger.fuse = None
         self.pos.recovers()
         self.sinqro.recovers()
@@ -447,8 +480,8 @@ class OrderWay(RuleBasedStateMachine):
             for _ in range(2):
                 await self.bench.poll()
                 await self.send()
-        await self.check()
-        assert await self.look(lambda view: view.outbox_size()) == 0
+        self.check()
+        assert self.look(lambda view: view.outbox_size()) == 0
         assert await self.bench.pump() == 0
         for order_id in self.sinqro.orders:
             await self.check_end(await self.bench.record(order_id))

@@ -383,6 +383,14 @@ async def test_a_cancellation_that_was_overtaken_by_an_edit_still_counts(bench: 
     assert (await bench.record()).sinqro_revision == 2
 
 
+async def test_a_status_that_was_overtaken_by_an_edit_still_counts(bench: Bench) -> None:
+    await bench.create(order_form())
+    accepted = bench.sinqro.status(1001, "accepted")
+    await bench.edit(1001, comment="late")
+    await bench.request("order.status.update", accepted)
+    assert (await bench.record()).status is Status.ACCEPTED
+
+
 async def test_an_unknown_code_is_kept_and_shown(bench: Bench) -> None:
     await bench.create(order_form())
     answer = await bench.told(1001, "teleported")

@@ -180,6 +180,16 @@ async def test_scheduled_orders_at_once_by_setting(make_bench: Any) -> None:
         assert len(bench.pos.tickets) == 1
 
 
+async def test_scheduled_orders_at_once_after_acceptance(make_bench: Any) -> None:
+    async with make_bench(pos=FakePos(NOBODY_PENDING), inject_scheduled_at_once=True) as bench:
+        await bench.create(order_form(executionTime=at(180)))
+        await bench.pump()
+        assert not bench.pos.tickets
+        await bench.staff.accept(key_of(1001))
+        await bench.pump()
+        assert len(bench.pos.tickets) == 1
+
+
 async def test_the_lead_is_a_setting(make_bench: Any) -> None:
     async with make_bench(lead_minutes=20, scheduled_after_minutes=30) as bench:
         await bench.create(order_form(executionTime=at(60), status={"code": "accepted"}))
