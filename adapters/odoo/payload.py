@@ -177,11 +177,15 @@ def _main_taxes(lines: list[Line]) -> tuple[Tax, ...]:
 def _line(line: OrderLine, order: Order, setting: Setting) -> Line:
     product = setting.shelf.products[str(line.product.external_id)] if line.product and _has_product(line) else None
     options, words = _chosen(line, product, setting.shelf)
-    label = texts.name(line.label or "") or (product.display_name if product else forms.EXTRAS[_kind(line)][1])
+    own_name = product.display_name if product else forms.EXTRAS[_kind(line)][1]
+    label = texts.name(line.label or "") or (own_name if product or _kind(line) else texts.name(line.type))
     total = money.line_total(line.price, line.quantity, order.currency_code)
     quantity = abs(line.quantity)
     if quantity != quantity.quantize(_CENT_STEP):  # Odoo would round it, and the total with it
         label, quantity = f"{_plain(quantity)} x {label}", Decimal(1)
+        words.insert(0, label)
+    elif product is None and label != own_name:  # the till's screen shows the product's name, whatever the line's is
+        words.insert(0, label)
     own = [setting.shelf.taxes[tax] for tax in product.taxes_id if tax in setting.shelf.taxes] if product else []
     rate = line.vat_value if line.vat_value is not None and 0 <= line.vat_value < 100 else None
     return Line(
@@ -190,7 +194,7 @@ def _line(line: OrderLine, order: Order, setting: Setting) -> Line:
         quantity=quantity,
         taxed=TaxedLine(total, taxes_for(rate, own, setting.shelf.taxes.values())),
         options=options,
-        note=texts.note(line.comment, *words),
+        note=texts.note(*words, line.comment),
     )
 
 

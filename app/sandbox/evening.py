@@ -22,7 +22,7 @@ import msgspec
 
 from app.domain.record import Mark, OrderRecord
 from app.domain.status import OFF, Injection, OrderType
-from app.sandbox.evening_board import Board, PlayedPos, StaffDesk
+from app.sandbox.evening_board import AwayError, Board, PlayedPos, StaffDesk
 from app.sandbox.evening_plan import Plan, plan_evening
 from app.sandbox.evening_story import Story
 from app.sandbox.menu import Restaurant
@@ -34,6 +34,9 @@ log = logging.getLogger(__name__)
 
 LAST_ORDERS = 120.0
 """Seconds after the last one came at which the evening ends, whatever is left."""
+
+POS_BACK = 60.0
+"""Seconds to wait for a POS that is away when all is counted."""
 
 RACE = 0.025
 """Seconds by which the POS may have received a create after the companion answered the cancellation.
@@ -135,8 +138,17 @@ class Evening:
             for task in (watching, *playing):
                 task.cancel()
             await asyncio.gather(watching, *playing, return_exceptions=True)
-        await self._board.look()
-        return self._sum_up(await self._ledger(), await self._pos.received())
+        return self._sum_up(await self._ledger(), await self._received())
+
+    async def _received(self) -> list[tuple[str, float]]:
+        """What the POS has, once it answers."""
+        tries = int(POS_BACK / self._pos.look_every)
+        for _ in range(tries):
+            with contextlib.suppress(AwayError):
+                await self._board.look()
+                return await self._pos.received()
+            await asyncio.sleep(self._pos.look_every)
+        return await self._pos.received()
 
     def _settled(self, story: Story) -> bool:
         return self._board.settled(story.plan.type, story.id)

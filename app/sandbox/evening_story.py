@@ -132,9 +132,11 @@ class Story:
         """What Sinqro or staff completed is paid at the till, where it was not paid online."""
         for _ in range(TRIES):
             now = self.board.in_pos(self.id)
-            if now is None or now.final or self.board.sinqro.status(self.id) is not Status.COMPLETED:
+            over = self.board.troubled(self.id) or self.board.sinqro.status(self.id) is not Status.COMPLETED
+            if over or (now is not None and now.final):
                 return
-            await self._act(Side.POS, Status.COMPLETED)
+            if now is not None:  # else the till is away, or has not got it yet
+                await self._act(Side.POS, Status.COMPLETED)
             await self.board.wait(self.id, lambda: bool((now := self.board.in_pos(self.id)) and now.final), PATIENCE)
 
     async def _step(self, target: Status) -> None:

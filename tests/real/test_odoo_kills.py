@@ -151,6 +151,6 @@ async def test_odoo_is_killed_ten_times(tmp_path: Path) -> None:
             place.where.start()
 
         try:
-            await play(place, kill, seed=2, rate=0.3, between=(3, 8))  # it takes some seconds to be back
+            await play(place, kill, seed=2, rate=0.2, between=(3, 8))  # it takes some seconds to be back
         finally:
             await asyncio.to_thread(place.where.start)

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from adapters.odoo import forms
 from app.domain.order import Order, decode_order
 from app.domain.order_parts import OrderLine
 from app.domain.selling_point import PaymentRule, SellingPoint
@@ -21,6 +22,7 @@ from tests.contract.odoo_bench import OdooBench
 pytestmark = pytest.mark.odoo
 
 POINT = SellingPoint(id="3961", payments=(PaymentRule(pos_method="Card", prepaid=True),))
+OWN_NAMES = {name for _, name in forms.EXTRAS.values()}
 TYPES = [OrderType.DELIVERY, OrderType.COLLECTION, OrderType.INSITU, OrderType.INSIDE]
 
 
@@ -104,7 +106,8 @@ class Compared:
             found.append(f"{line.label}: options {known}, ordered {ordered}")
         said = words(row["customer_note"] or "")
         repeated = [f"{count} x {label}" for label, count in ordered.items() if count > 1]
-        if said != words(line.comment, *repeated):
+        named = [line.label] if not line.product and line.label not in OWN_NAMES else []
+        if said != words(*named, *repeated, line.comment):
             found.append(f"{line.label}: note {row['customer_note']!r}")
         return found
 

@@ -135,6 +135,7 @@ def test_lines_that_are_no_products_have_products_of_their_own() -> None:
     assert [values["product_id"] for values in found.lines] == [101, 102, 103, 104, 104]
     assert [values["full_product_name"] for values in found.lines][:3] == ["Gastos de envío", "Propina", "Promo"]
     assert [values["tax_ids"][0][2] for values in found.lines] == [[1], [], [2], [2], []]
+    assert [values["customer_note"] for values in found.lines] == ["", "", "Promo", "Plato del día", "ROUNDING"]
     assert gross(found) == [Decimal(amount) for amount in ("1.90", "1", "-1.50", "19.90", "0.10")]
     order = decode_order(msgspec.json.encode({"id": 7, "type": "insitu", "orderLines": lines}), POINT.zone)
     assert extra_kinds(order) == {"DELIVERY", "TIP", "DISCOUNT", "", "ROUNDING"}
@@ -157,6 +158,7 @@ def test_a_cent_of_odoos_rounding_goes_on_a_line_without_tax() -> None:
 def test_quantities_that_odoo_would_round_become_one() -> None:
     (values,) = draft(line("Jamón", "80", "0.125")).lines
     assert (values["qty"], values["full_product_name"]) == (Decimal(1), "0.125 x Jamón")
+    assert values["customer_note"] == "0.125 x Jamón"  # the till shows the product's own name
     assert values["price_subtotal_incl"] == Decimal("10.00")
 
 
