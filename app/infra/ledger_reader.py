@@ -43,12 +43,18 @@ def from_micros(value: int) -> datetime:
     return _EPOCH + value * _MICROSECOND
 
 
-def is_open(record: OrderRecord) -> bool:
-    """Whether an order still wants something: not final, or its way into the POS is not settled."""
+RUNNING, TO_TICK_OFF = 1, 2
+"""Values of the column ``open``; 0: nothing is wanted any more."""
+
+
+def openness(record: OrderRecord) -> int:
+    """Whether an order still runs (not final, or its way into the POS is not settled), or only waits for a person."""
     if not record.status.final or record.injection is Injection.INJECTING:
-        return True
+        return RUNNING
     missing = record.injection not in _SETTLED and record.injection_code != IN_COMPANION
-    return (record.status is Status.COMPLETED and missing) or bool(record.marks & BY_HAND)
+    if record.status is Status.COMPLETED and missing:
+        return RUNNING
+    return TO_TICK_OFF if record.marks & BY_HAND else 0
 
 
 class LedgerReader:
@@ -73,7 +79,7 @@ class LedgerReader:
 
     def open_orders(self, selling_point: str | None = None) -> list[OrderRecord]:
         rows = self.do(
-            "SELECT record FROM orders WHERE open = 1 AND (?1 IS NULL OR selling_point = ?1) ORDER BY received_at",
+            "SELECT record FROM orders WHERE open > 0 AND (?1 IS NULL OR selling_point = ?1) ORDER BY received_at",
             (selling_point,),
         )
         return [_RECORD.decode(row[0]) for row in rows]
@@ -158,7 +164,9 @@ class LedgerReader:
         return _moment(row[0]) if row else None
 
     def open_count(self, selling_point: str) -> int:
-        row = self.do("SELECT count(*) FROM orders WHERE open = 1 AND selling_point = ?", (selling_point,)).fetchone()
+        row = self.do(
+            "SELECT count(*) FROM orders WHERE open > 0 AND open = ? AND selling_point = ?", (RUNNING, selling_point)
+        ).fetchone()
         return int(row[0])
 
     def outbox_size(self, selling_point: str | None = None) -> int:

@@ -27,7 +27,7 @@ class LedgerView(Protocol):
         ...
 
     def open_orders(self, selling_point: str | None = None) -> list[OrderRecord]:
-        """Orders whose status is not final or whose injection still wants something, oldest first."""
+        """Orders that run (not final, or their way into the POS is not settled) or wait for a tick, oldest first."""
         ...
 
     def orders_since(self, since: datetime, selling_point: str | None = None) -> list[OrderRecord]:
@@ -71,7 +71,7 @@ class LedgerView(Protocol):
         ...
 
     def open_count(self, selling_point: str) -> int:
-        """How many orders :meth:`open_orders` would give."""
+        """How many orders still run: open ones, without those that only wait for a person to tick something off."""
         ...
 
     def outbox_size(self, selling_point: str | None = None) -> int:

@@ -8,6 +8,7 @@ clock as it is, at least every minute.
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 
 _AFTER_A_BUG = timedelta(minutes=1)
 _AT_ONCE = 500
+"""Handlers at the same time for one selling point."""
 _BREATH = 0.02
 """Seconds between two looks at the least: in a burst the bell rings at every commit."""
 _BREATH_FOR_EACH = 0.0005
@@ -48,6 +50,7 @@ class DueService:
         self._bells = bells
         self._handlers = handlers
         self._running: set[tuple[DueKind, OrderKey]] = set()
+        self._under_way: Counter[str] = Counter()
         self._group: asyncio.TaskGroup | None = None
 
     async def run(self) -> None:
@@ -75,7 +78,8 @@ class DueService:
         now = self._clock.now()
 
         def look(view: LedgerView) -> tuple[list[DueRow], float]:
-            rows = view.due_rows(now, ready, _AT_ONCE)
+            # each selling point by itself: the queue of a POS that hangs hides nobody else's rows
+            rows = [row for name in ready for row in view.due_rows(now, [name], _AT_ONCE)]
             coming = view.next_due(ready)
             return rows, 60 if coming is None else (coming - now).total_seconds()
 
@@ -86,11 +90,17 @@ class DueService:
 
     def _start(self, row: DueRow) -> None:
         name = (row.kind, row.key)
-        if self._group is None or name in self._running or len(self._running) >= _AT_ONCE:
+        point = row.key.selling_point
+        if self._group is None or name in self._running or self._under_way[point] >= _AT_ONCE:
             return  # found again at the next look
         self._running.add(name)
+        self._under_way[point] += 1
         task = self._group.create_task(self._handle(row), name=f"{row.kind.value} {row.key}")
-        task.add_done_callback(lambda _: self._running.discard(name))
+        task.add_done_callback(lambda _: self._done(name))
+
+    def _done(self, name: tuple[DueKind, OrderKey]) -> None:
+        self._running.discard(name)
+        self._under_way[name[1].selling_point] -= 1
 
     async def _handle(self, row: DueRow) -> None:
         """One order that trips us must not stop the others: it is logged, and tried again a minute later."""

@@ -234,7 +234,7 @@ class Model:
         return min((at for (_, key), at in self.due.items() if key.selling_point in selling_points), default=None)
 
     def open_count(self, selling_point: str) -> int:
-        return len(self.open_orders(selling_point))
+        return sum(runs(record) for record in self.open_orders(selling_point))
 
     def outbox_size(self, selling_point: str | None = None) -> int:
         return sum(selling_point in (None, row.notification.selling_point) for row in self.waiting())
@@ -266,12 +266,15 @@ def shown(row: Row) -> Notification:
     )
 
 
-def is_open(record: OrderRecord) -> bool:
+def runs(record: OrderRecord) -> bool:
     if record.status in (Status.PENDING, Status.ACCEPTED, Status.READY) or record.injection is Injection.INJECTING:
         return True
-    return bool(record.marks & BY_HAND) or (
-        record.status is Status.COMPLETED and record.injection in (Injection.STORED, Injection.HELD, Injection.FAILED)
-    )
+    waits = (Injection.STORED, Injection.HELD, Injection.FAILED)
+    return record.status is Status.COMPLETED and record.injection in waits
+
+
+def is_open(record: OrderRecord) -> bool:
+    return runs(record) or bool(record.marks & BY_HAND)
 
 
 def everything(view: Any) -> dict[str, Any]:

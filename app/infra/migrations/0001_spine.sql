@@ -10,7 +10,7 @@ CREATE TABLE orders (
     record        BLOB NOT NULL,
     PRIMARY KEY (selling_point, order_id)
 ) WITHOUT ROWID;
-CREATE INDEX orders_open ON orders (received_at) WHERE open = 1;
+CREATE INDEX orders_open ON orders (received_at) WHERE open > 0;
 CREATE INDEX orders_received ON orders (received_at);
 CREATE INDEX orders_pos ON orders (selling_point, pos_order_id) WHERE pos_order_id <> '';
 
