@@ -139,8 +139,7 @@ class AcceptPanel(Panel):
         for check in (self._in_time, self._pos, self._load):
             body.addWidget(check)
         body.addStretch(1)
-        back = Button(tr("Back"), look=look, act=self.close_panel)
-        back.setMinimumHeight(60)
+        back = Button(tr("Back"), look=look, kind="tall", act=self.close_panel)
         bottom = QHBoxLayout()
         bottom.setContentsMargins(20, 12, 20, 12)
         bottom.setSpacing(10)

@@ -123,7 +123,7 @@ def _working(board: Board, watch: Watch, now: datetime) -> Fact:
         more = tr("%1 is not in the POS", first.code)
         return Fact(title=tr("%n to resolve", n=len(board.troubled)), proof=more, icon="warning", state="warn")
     if watch.no_sound:
-        return Fact(title=tr("The alarm is silent"), proof=watch.no_sound, icon="volume-off", state="warn")
+        return Fact(title=tr("No sound"), proof=watch.no_sound, icon="volume-off", state="warn")
     return Fact(title=tr("Connected"), proof=tr("Sinqro and POS up to date"), icon="check", good=True)
 
 

@@ -93,7 +93,6 @@ def _application() -> QApplication:
         return existing
     application = QApplication(sys.argv[:1])
     application.setApplicationName("sinqro-companion")
-    application.setApplicationDisplayName("Sinqro Companion")
     application.setDesktopFileName("sinqro-companion")
     application.setStyle("Fusion")  # no platform look shows through
     application.setQuitOnLastWindowClosed(False)  # the tray stays

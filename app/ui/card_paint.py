@@ -157,7 +157,7 @@ class Sheet:
 
     def metrics(self, font: str) -> QFontMetrics:
         """Measures of a font."""
-        return QFontMetrics(self._look.theme.font(font))
+        return self._look.theme.metrics(font)
 
     def advance(self, text: str, font: str) -> int:
         """How wide a text is."""

@@ -90,7 +90,9 @@ def _upcoming(sheet: Sheet, card: Card, now: datetime) -> CardLayout:
     chip = max(28, sheet.advance(short, "note_strong") + 8)
     sheet.text(sheet.left, sheet.advance(when, "strong"), when, "strong", "ink")
     after = sheet.left + sheet.advance(when, "strong") + 8
-    sheet.text(after, sheet.right - chip - 8 - after, card_title(card), "strong", "ink", align=RIGHT)
+    room = sheet.right - chip - 8 - after
+    font = "strong" if sheet.advance(card_title(card), "strong") <= room else "note_strong"
+    sheet.text(after, room, card_title(card), font, "ink", row="strong", align=RIGHT)
     sheet.chip(sheet.right - chip, short, "strong")
     sheet.end_row("strong")
     sheet.icon(sheet.left, TYPE_ICONS[record.type], "ink", row="note")
@@ -108,8 +110,7 @@ def _reservation(sheet: Sheet, card: Card, now: datetime) -> CardLayout:
     when = day_and_clock(record.execution_at, now) if record.execution_at else "–"  # noqa: RUF001
     sheet.text(sheet.left, sheet.inner - 60, when, "strong", "ink", struck=card.off)
     sheet.icon(sheet.right - 18, "people", "ink", row="strong")
-    diners = plain_int(card.sheet.diners)
-    sheet.text(sheet.right - 60, 38, diners, "strong", "ink", align=RIGHT)
+    sheet.text(sheet.right - 60, 38, str(card.sheet.diners or ""), "strong", "ink", align=RIGHT)
     sheet.end_row("strong")
     zone = card.sheet.zone or card.sheet.table
     wide = min(sheet.inner // 2, sheet.advance(zone, "note")) if zone else 0
@@ -137,11 +138,6 @@ def _reservation(sheet: Sheet, card: Card, now: datetime) -> CardLayout:
     elif record.status is Status.SEATED or (card.minutes_to_due is not None and card.minutes_to_due < _TABLE_SOON):
         _step(sheet, card)
     return sheet.done()
-
-
-def plain_int(number: int | None) -> str:
-    """A count, or nothing."""
-    return "" if number is None else str(number)
 
 
 def _order(sheet: Sheet, card: Card, expanded: bool, now: datetime) -> CardLayout:

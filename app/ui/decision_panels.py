@@ -62,8 +62,7 @@ class TroublePanel(Panel):
         if record.injection_code or record.injection_message:
             details = " · ".join(part for part in (record.injection_code, record.injection_message) if part)
             body.addWidget(Elided(tr("Technical data: %1", details), look=look, font="note"))
-        later = Button(tr("Later"), look=look, act=self.close_panel)
-        later.setMinimumHeight(60)
+        later = Button(tr("Later"), look=look, kind="tall", act=self.close_panel)
         self.button = Button(look=look, icon="check", kind="primary", font="title", act=self._finish)
         bottom = QHBoxLayout()
         bottom.setContentsMargins(20, 12, 20, 14)

@@ -115,6 +115,7 @@ class LaneColumn(QWidget):
         self.view.acted.connect(self.acted)
         self.view.opened.connect(self._touched)
         self.view.verticalScrollBar().valueChanged.connect(lambda _: self._show_more())
+        self.view.verticalScrollBar().rangeChanged.connect(lambda *_: self._show_more())
         self.empty = EmptyBox(look=look)
         self.empty.pressed.connect(self.test_asked)
         self.more = Button(look=look, icon="chevron-down", kind="more", act=self._page_down)
@@ -156,11 +157,17 @@ class LaneColumn(QWidget):
         set_state(self._count, "new" if self.lane is Lane.NEW and ringing else "")
         self._ringing.setVisible(self.lane is Lane.RESERVATIONS and ringing > 0)
         self._ringing.setText(str(ringing))
+        self._fit_name()
         self.view.setAccessibleName(f"{lane_name(self.lane)}, {len(cards)}")
         self.empty.setVisible(not cards)
         if not cards:
             self.empty.say(empty)
         self.arrange()
+
+    def _fit_name(self) -> None:
+        """The icon goes before the name is cut."""
+        counts = sum(w.sizeHint().width() + 8 for w in (self._ringing, self._count) if w.isVisibleTo(self))
+        self.icon.setVisible(self._name.sizeHint().width() + counts + 40 <= self.width())
 
     def arrange(self) -> None:
         """Decide which new orders are open, by the room there is."""
@@ -279,11 +286,14 @@ class LaneColumn(QWidget):
         return QSize(140, 200)
 
     def resizeEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
+        self._fit_name()
         if self._cards:
             self.arrange()
 
     def _show_more(self) -> None:
-        below = self.view.below() if self.view.isVisible() else 0
+        own = self.more.height() + GAP if self.more.isVisible() else 0  # what it takes of the room itself
+        hidden = self.view.isVisible() and self.view.verticalScrollBar().maximum() > own
+        below = self.view.below() if hidden else 0
         self.more.setVisible(below > 0)
         self.more.setText(tr("%n more", n=below))
 

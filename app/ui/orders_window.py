@@ -30,10 +30,16 @@ from app.ui.header import Header, SandboxStrip
 from app.ui.order_actions import OrderActions
 from app.ui.panel import Overlay
 from app.ui.theme import Look
-from app.ui.words import tr
+from app.ui.words import countdown, tr
 
 _FINGER_AGAIN = 50
 """Milliseconds until a board that waits for a finger is tried again."""
+
+_MOST_SPOKEN = 3
+"""New orders read out one by one; a burst is only counted."""
+
+_SPOKEN_SECONDS = (120, 60, 30)
+"""When the time left is read out."""
 
 
 class OrdersWindow(QWidget):
@@ -159,6 +165,7 @@ class OrdersWindow(QWidget):
         self.page.tick(now)
         if self._board is not None:
             self._show_banner()
+            self._announce_time(self._board, now)
             if self.overlay.panel is not None:
                 self.overlay.panel.refresh(self._waiting[0] if self._waiting is not None else self._board)
 
@@ -169,10 +176,20 @@ class OrdersWindow(QWidget):
     def _announce(self, board: Board) -> None:
         """Tell screen readers what is new."""
         keys = {card.key for card in board.ringing}
-        for card in board.ringing:
-            if card.key not in self._announced:
-                self.say(spoken(card, self._now()))
+        new = [card for card in board.ringing if card.key not in self._announced]
         self._announced = keys
+        for card in new[:_MOST_SPOKEN]:
+            self.say(spoken(card, self._now()))
+        if len(new) > _MOST_SPOKEN:
+            self.say(tr("%n new orders", n=len(new)))
+
+    def _announce_time(self, board: Board, now: datetime) -> None:
+        """The time left of the most urgent order, for ears: not each second."""
+        first = next(iter(board.ringing), None)
+        if first is not None and first.record.accept_by is not None:
+            left = first.record.accept_by - now
+            if int(left.total_seconds()) in _SPOKEN_SECONDS:
+                self.say(tr("%1 left to accept %2", countdown(left), first.record.code))
 
     def say(self, text: str) -> None:
         """Have a screen reader say it."""

@@ -29,7 +29,7 @@ QFrame#empty { background: transparent; border: 2px dashed @line; border-radius:
 QFrame#empty QLabel { color: @ink2; }
 QFrame#empty[kind="danger"] { border-color: @edge; }
 
-QPushButton { background: @surface; color: @ink; border: 1px solid @edge; border-radius: 6px; padding: 0 12px;
+QPushButton { background: @surface; color: @ink; border: 1px solid @edge; border-radius: 6px; padding: 0 8px;
     min-height: 46px; }
 QPushButton:hover { background: @sunken; }
 QPushButton:pressed { background: @line; }
@@ -50,6 +50,7 @@ QPushButton[kind="preset"] { min-height: 58px; }
 QPushButton[kind="stepper"] { min-height: 86px; min-width: 94px; }
 QPushButton[kind="preset"]:checked, QPushButton[kind="choice"]:checked {
     background: @accentSoft; border: 3px solid @accent; }
+QPushButton[kind="tall"] { min-height: 58px; }
 QPushButton[kind="more"] { background: @sunken; color: @accent; border: none; }
 QPushButton[kind="past"] { background: @okSoft; color: @ok; border: 1px solid @line; padding: 0 2px; }
 QPushButton[kind="now"] { background: @accentSoft; color: @accent; border: 2px solid @accent; padding: 0 2px; }

@@ -11,7 +11,7 @@ from importlib import resources
 from typing import Any
 
 from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
@@ -41,6 +41,7 @@ class Theme:
         self._strong = int(strong["windows" if sys.platform == "win32" else "macos" if _mac() else "linux"])
         self._base = _base_font()
         self._fonts: dict[str, QFont] = {}
+        self._metrics: dict[str, QFontMetrics] = {}
 
     def color(self, name: str) -> QColor:
         """A colour by its token."""
@@ -61,6 +62,13 @@ class Theme:
             found.setWeight(QFont.Weight(self._strong if strong else 400))
             found.setFeature(QFont.Tag("tnum"), 1)
             self._fonts[role] = found
+        return found
+
+    def metrics(self, role: str) -> QFontMetrics:
+        """Measures of a role's font."""
+        found = self._metrics.get(role)
+        if found is None:
+            found = self._metrics[role] = QFontMetrics(self.font(role))
         return found
 
     def line(self, role: str) -> int:

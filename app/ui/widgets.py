@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QIcon, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui.theme import Look
@@ -108,6 +108,7 @@ class Button(QPushButton):
         super().__init__()
         self._look = look
         self._icon = icon
+        self._room_for_icon = True
         self.setText(text)
         self._role = font
         self._ring = False
@@ -123,7 +124,7 @@ class Button(QPushButton):
         look.changed.connect(self._dress)
 
     def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
-        gap = _THIN if self._icon and text else ""
+        gap = _THIN if self._icon and text and self._room_for_icon else ""
         super().setText(gap + text.replace("&", "&&"))  # a dish with an ampersand has no shortcut
 
     def text(self) -> str:
@@ -150,7 +151,9 @@ class Button(QPushButton):
 
     def _dress(self) -> None:
         self.setFont(self._look.theme.font(self._role))
-        if self._icon:
+        if self._icon and not self._room_for_icon:
+            self.setIcon(QIcon())
+        elif self._icon:
             tints = {
                 "accept": "onOk",
                 "primary": "onAccent",
@@ -163,6 +166,17 @@ class Button(QPushButton):
             tint = tints.get(str(self.property("kind")), "ink") if self.isEnabled() else "ink2"
             self.setIcon(self._look.icon(self._icon, tint))
             self.setIconSize(QSize(24, 24))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """The word of a button is never cut: its icon goes first."""
+        if self._icon and self.text():
+            fits = self.fontMetrics().horizontalAdvance(super().text()) + 24 + 22 <= self.width()
+            if fits is self.icon().isNull():
+                text = self.text()
+                self._room_for_icon = fits
+                self.setText(text)
+                self._dress()
+        super().resizeEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
         self._ring = event.reason() in _BY_KEYBOARD

@@ -658,6 +658,10 @@
             <translation>Sin internet: no entran pedidos nuevos</translation>
         </message>
         <message>
+            <source>No sound</source>
+            <translation>Sin sonido</translation>
+        </message>
+        <message>
             <source>No table free</source>
             <translation>No hay mesa</translation>
         </message>

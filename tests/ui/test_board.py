@@ -154,7 +154,7 @@ def test_a_dead_loop_is_said_first() -> None:
 def test_a_silent_alarm_and_a_closed_till_are_said() -> None:
     watch = Watch()
     watch.no_sound = "no device"
-    assert answers(snapshot(), watch).working.title == "The alarm is silent"
+    assert answers(snapshot(), watch).working.title == "No sound"
     assert answers(snapshot(till_open=False), watch).working.title == "Till closed"
 
 

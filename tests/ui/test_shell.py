@@ -230,6 +230,6 @@ def test_the_alarm_is_tested_and_its_result_dated(scene: Scene, bridge: Straight
     alarm.tested.emit(AlarmTest(at=NOW, device="Speaker", heard=False))
     assert scene.menu.test.text().endswith("not heard)")
     alarm.no_device.emit("no loudspeaker")
-    assert scene.shell.orders.header.working.text_shown == "The alarm is silent · no loudspeaker"
+    assert scene.shell.orders.header.working.text_shown == "No sound · no loudspeaker"
     alarm.device_back.emit("Speaker")
     assert "Connected" in scene.shell.orders.header.working.text_shown
