@@ -85,12 +85,12 @@ class SqliteLedger:
         thread, self._thread = self._thread, None
         if thread is None:
             return
-        self._queue.put(_STOP)
-        thread.join(timeout=30)
         self._readers.shutdown(wait=True)
         if self._reader is not None:
             self._reader.close()
             self._reader = None
+        self._queue.put(_STOP)  # the last one to close: SQLite then folds the log into the file
+        thread.join(timeout=30)
 
     def __enter__(self) -> Self:
         return self.open()
