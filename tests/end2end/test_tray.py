@@ -50,9 +50,7 @@ class Desktop:
         self.host = self.start_host()
 
     def _start(self, *command: str) -> "subprocess.Popen[bytes]":
-        process = subprocess.Popen(
-            command, env=self.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        process = subprocess.Popen(command, env=self.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self._processes.append(process)
         return process
 
@@ -81,6 +79,7 @@ class Desktop:
     def press(self, title: str, *keys: str) -> None:
         """Keys into a window."""
         self.do("windowactivate", "--sync", self.window(title))
+        time.sleep(0.3)
         for key in keys:
             self.do("key", "--clearmodifiers", key)
             time.sleep(0.3)
@@ -93,6 +92,32 @@ class Desktop:
         x, y = shape["X"] + shape["WIDTH"] // 2, shape["Y"] + shape["HEIGHT"] // 2
         self.do("mousemove", str(x), str(y), "click", str(button))
 
+    def sees(self, title: str, seconds: float = 4) -> bool:
+        """Whether such a window can be seen within some seconds."""
+        deadline = time.monotonic() + seconds
+        while not (found := bool(self.do("search", "--onlyvisible", "--name", title))) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return found
+
+    def open_orders(self) -> None:
+        """A left click on the icon; a busy machine may miss the first."""
+
+        def opened() -> bool:
+            self.click_tray(1)
+            return self.sees("Pedidos")
+
+        until(opened, "Orders by a click on the icon", 30)
+
+    def close_orders(self) -> None:
+        """Ctrl+W in the Orders window, once it takes keys."""
+
+        def closed() -> bool:
+            if self.sees("Pedidos", 0):
+                self.press("Pedidos", "ctrl+w")
+            return not self.sees("Pedidos", 0)
+
+        until(closed, "the end of the Orders window", 30)
+
     def close(self) -> None:
         """End it all, the screen last."""
         for process in reversed(self._processes):
@@ -100,7 +125,7 @@ class Desktop:
             process.wait(10)
 
 
-def until(look: Callable[[], T], what: str, timeout: float = 15) -> T:
+def until(look: Callable[[], T], what: str, timeout: float = 20) -> T:
     deadline = time.monotonic() + timeout
     while not (found := look()):
         assert time.monotonic() < deadline, f"after {timeout:g} s still not: {what}"
@@ -148,9 +173,7 @@ def order() -> dict[str, object]:
 async def test_an_order_s_whole_way_by_mouse_and_keyboard(place: Place, desktop: Desktop) -> None:
     # a left click on the icon opens Orders
     await place.until(lambda: place.program.running, "the program")
-    time.sleep(1)
-    desktop.click_tray(1)
-    desktop.window("Pedidos")
+    desktop.open_orders()
     placed = order()
     await place.placed(placed)
     # the first Ctrl+Enter shows which order, the second accepts it
@@ -164,8 +187,7 @@ async def test_an_order_s_whole_way_by_mouse_and_keyboard(place: Place, desktop:
 
 
 async def test_the_icon_comes_back_with_its_host(place: Place, desktop: Desktop) -> None:
-    desktop.press("Pedidos", "ctrl+w")
-    desktop.gone("Pedidos")
+    desktop.close_orders()
     desktop.host.terminate()
     desktop.host.wait(10)
     small = desktop.window("^Companion$")
@@ -173,26 +195,22 @@ async def test_the_icon_comes_back_with_its_host(place: Place, desktop: Desktop)
     assert place.program.running, "never a hidden process"
     desktop.host = desktop.start_host()
     desktop.gone("^Companion$")
-    time.sleep(1)
-    desktop.click_tray(1)
-    desktop.window("Pedidos")
+    desktop.open_orders()
 
 
 async def test_a_second_start_brings_the_window_up_and_ends(place: Place, desktop: Desktop) -> None:
-    desktop.press("Pedidos", "ctrl+w")
-    desktop.gone("Pedidos")
+    desktop.close_orders()
     second = await place.program.run("run")
     assert second.status == 0, second
     desktop.window("Pedidos")
 
 
 async def test_quit_by_the_tray_s_menu(place: Place, desktop: Desktop) -> None:
-    desktop.press("Pedidos", "ctrl+w")
-    desktop.gone("Pedidos")
+    desktop.close_orders()
     desktop.click_tray(3)
-    time.sleep(1)
+    time.sleep(2)
     desktop.do("key", "Up")
-    time.sleep(0.3)
+    time.sleep(0.5)
     desktop.do("key", "Return")
     assert await place.program.ended(10) == 0
     assert " ERROR " not in place.program.log, place.program.tail()
