@@ -16,6 +16,7 @@ from app.runtime.host import Host
 from app.ui.alarm import Alarm
 from app.ui.bridge import Bridge
 from app.ui.desk import Desk
+from app.ui.flash import steady
 from app.ui.language import install
 from app.ui.placement import Places
 from app.ui.second_start import FirstStart, name_for, raise_first
@@ -55,7 +56,7 @@ def run(
     bridge.host = host
     places = Places(folder)
     menu = TrayMenu(look=look)
-    tray = Tray(look=look, menu=menu.menu, sandbox=sandbox)
+    tray = Tray(look=look, menu=menu.menu, sandbox=sandbox, still=steady())
     desk = Desk(bridge=bridge, companion=companion)
     shell = Shell(look=look, bridge=bridge, desk=desk, places=places, sandbox=sandbox, menu=menu, tray=tray)
     shell.quit_now.connect(application.quit)

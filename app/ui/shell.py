@@ -7,6 +7,7 @@ small window.
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QObject, QPoint, QTimer, Signal
@@ -15,20 +16,21 @@ from PySide6.QtWidgets import QWidget
 from app.domain.record import OrderKey
 from app.ports.alarm import AlarmTest
 from app.services.snapshot import Snapshot
-from app.ui import questions
 from app.ui.alarm import Alarm
 from app.ui.answers import Answers, TrayState, Watch, answer
 from app.ui.board import STANDARD_MINUTES, Board, Card, Lane, build
 from app.ui.bridge import Bridge
 from app.ui.desk import Desk
-from app.ui.mini_window import MiniWindow
 from app.ui.notifications import Notifications
-from app.ui.orders_window import OrdersWindow
 from app.ui.placement import Places
 from app.ui.theme import Look
 from app.ui.tray import Tray
 from app.ui.tray_menu import TrayMenu
 from app.ui.words import channel_name, clock, day_and_clock, tr
+
+if TYPE_CHECKING:  # windows are loaded when they are opened: the idle tray starts without them
+    from app.ui.mini_window import MiniWindow
+    from app.ui.orders_window import OrdersWindow
 
 
 class Shell(QObject):
@@ -189,6 +191,8 @@ class Shell(QObject):
     def open_orders(self) -> None:
         """Bring the Orders window up; a person asked for it."""
         if self.orders is None:
+            from app.ui.orders_window import OrdersWindow
+
             window = OrdersWindow(look=self._look, desk=self._desk, watch=self.watch, sandbox=self._sandbox)
             window.menu_asked.connect(self._show_menu)
             window.test_asked.connect(self._test_alarm)
@@ -234,6 +238,8 @@ class Shell(QObject):
                 self._drop_mini()
                 self.notifications.tell("Sinqro Companion", tr("The small window is now the icon in the tray."))
         elif self.mini is None:
+            from app.ui.mini_window import MiniWindow
+
             self.mini = MiniWindow(look=self._look, sandbox=self._sandbox)
             self.mini.orders_asked.connect(self.open_orders)
             self.mini.menu_asked.connect(self._show_menu)
@@ -287,6 +293,8 @@ class Shell(QObject):
         self._places.keep_text("alarm/test", msgspec.json.encode(test).decode())
         self._say_test(test)
         if test.heard is None and self.orders is not None and self._alarm is not None:
+            from app.ui import questions
+
             alarm = self._alarm
             question = questions.alarm_tested(test, look=self._look, heard=alarm.heard)
             self.orders.overlay.open(question)
@@ -309,6 +317,8 @@ class Shell(QObject):
         if not running:
             self.quit_now.emit()
             return
+        from app.ui import questions
+
         self.open_orders()
         if self.orders is not None:
             self.orders.overlay.open(questions.quit_question(running, look=self._look, leave=self.quit_now.emit))

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -90,3 +92,12 @@ def test_what_is_asked_comes_back_with_its_ticket(qtbot: QtBot, expected_logs: E
     assert by_ticket[0].result == 3
     assert (by_ticket[1].error, by_ticket[1].code, by_ticket[1].hint) == ("no", "X", "do that")
     assert by_ticket[2].error == "a bug"
+
+
+def test_the_idle_tray_loads_no_window() -> None:
+    code = "import sys, app.bootstrap_tray; print([name for name in sys.modules if name.startswith('app.ui.')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    loaded = done.stdout
+    assert "app.ui.shell" in loaded
+    for name in ("orders_window", "mini_window", "detail", "accept_panel", "card_paint"):
+        assert f"app.ui.{name}'" not in loaded
