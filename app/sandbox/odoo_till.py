@@ -214,6 +214,14 @@ class OdooTill:
         return [(rows[order["id"]][0], _seconds(order["create_date"])) for order in orders]
 
     async def _ours(self) -> dict[int, tuple[str, Status | None]]:
+        try:
+            return await self._look()
+        except OdooError as exc:
+            if exc.status < 500:
+                raise
+            raise AwayError(str(exc)) from exc  # it is starting
+
+    async def _look(self) -> dict[int, tuple[str, Status | None]]:
         if not self._since:
             newest = await self.call(
                 "pos.order", "search_read", domain=[], fields=["create_date"], order="create_date desc", limit=1

@@ -1,6 +1,7 @@
 """Fifty orders of Odoo's own menu, ten edited and ten cancelled, read back from Odoo and compared to the cent."""
 
 import asyncio
+import copy
 from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
@@ -178,6 +179,9 @@ async def test_fifty_orders_ten_edits_ten_cancellations(odoo: OdooBench) -> None
     statuses = [(await odoo.adapter.read_status(order.id)).status for order in made]
     assert statuses == [Status.ACCEPTED] * 40 + [Status.CANCELLED] * 10
     assert await compare(odoo, orders[:40]) == []
+    spoiled = copy.deepcopy(orders[20])
+    spoiled["orderLines"][0].update(vatValue=Decimal(4), comment="otra cosa")
+    assert len(await compare(odoo, [spoiled])) == 2, "the comparison must see what differs"
     for order in orders[40:]:
         (there,) = await odoo.till.find(str(order["id"]))
         assert (there["state"], cents(there["amount_total"])) == ("cancel", order["totalAmount"])
