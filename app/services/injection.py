@@ -256,7 +256,7 @@ class InjectionService:
             return None
         # where nobody could look, the POS may have the earlier version, and keeps it
         unseen = attempt.doubt and not outlet.can(Capability.ORDER_FIND_BY_REFERENCE)
-        sends = (unseen and record.pos_version) or record.version
+        sends = (unseen and record.pos_version) or attempt.record.version
         return Attempt(
             record=self._start(tx, record, now, sends=sends),
             order=attempt.order,

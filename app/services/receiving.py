@@ -202,17 +202,18 @@ def _readable_at_last(
 
 
 def _is_old(tx: LedgerTransaction, outlet: Outlet, record: OrderRecord, new: Arrival) -> bool:
-    """Whether a further text says nothing new."""
+    """Whether a further text says nothing new. Texts count among themselves: a status may overtake an edit."""
     if new.source == "order.create":
         return _known(tx, outlet, new)
-    if new.revision <= record.sinqro_revision:
+    current = tx.version(record.key, record.version)
+    if current is not None and new.revision <= current.revision:
         return True
     if new.source == "order.update":
         return False
-    now = _decoded(outlet, tx.version(record.key, record.version))  # a list counts changes of status too
-    if now is None or new.order is None:
-        return now is new.order
-    return not compare(now, new.order)
+    known = _decoded(outlet, current)  # Sinqro's list counts changes of status too
+    if known is None or new.order is None:
+        return known is new.order
+    return not compare(known, new.order)
 
 
 def _known(tx: LedgerTransaction, outlet: Outlet, new: Arrival) -> bool:

@@ -283,6 +283,9 @@ class FakeSinqro:
             self.faults.append(f"revision {revision} of order {notification.order_id} after {known.notified}")
             return
         known.notified = revision
+        late = notification.deliver_by is not None and self._clock.now() > notification.deliver_by
+        if late and known.status.final:
+            self.faults.append(f"order {notification.order_id} accepted blindly, after its deadline and its end")
         if known.ours and merge(known.type, known.ours[-1], Status(status)) in (Merge.STALE, Merge.LOST):
             self.faults.append(f"order {notification.order_id} told {status} after {known.ours[-1].value}")
         known.ours.append(Status(status))

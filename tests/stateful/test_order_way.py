@@ -34,7 +34,7 @@ from hypothesis.stateful import (
 from app.domain.errors import OutcomeUnknown, PosBusy, PosRefused, PosTillClosed, PosUnreachable, StatusError
 from app.domain.record import Mark, OrderRecord
 from app.domain.selling_point import AutoAccept, SellingPoint
-from app.domain.status import OFF, Injection, Merge, Origin, Status, merge, next_steps
+from app.domain.status import ANSWERS, OFF, Injection, Merge, Origin, Status, merge, next_steps
 from app.infra.ledger_reader import LedgerReader
 from app.infra.ledger_rows import LedgerRows
 from app.infra.ledger_sqlite import SqliteLedger
@@ -395,6 +395,44 @@ class OrderWay(RuleBasedStateMachine):
     def time_passes(self, seconds: int) -> None:
         self.clock.tick(seconds)
 
+    @rule(
+        drops=st.booleans(),
+        turns=st.integers(0, 14),
+        what=st.sampled_from(["customer", "staff", "edit", "panel", "pos"]),
+        dies=st.sampled_from([None, None, None, 0, 1, 2, 3]),
+    )
+    def things_cross(self, drops: bool, turns: int, what: str, dies: int | None) -> None:
+        """An order is on its way into the POS, and just then something happens to it."""
+        self.order_comes(kind="delivery", accepted=True, unreadable=False, delayed=False)
+        order_id = str(self.number)
+        if self.sinqro.off or order_id not in self.acknowledged:
+            return
+        if drops:
+            self.pos.drops("create_order")
+        if dies is not None and self.ledger is not None:
+            self.ledger.fuse, self.ledger.commits_first = dies, drops
+        self.do(self.bench.pump(), self.crossing(order_id, turns, what))
+        self.do(self.bench.pump())
+
+    async def crossing(self, order_id: str, turns: int, what: str) -> None:
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        match what:
+            case "customer":
+                letter = ("order.status.update", self.sinqro.cancel(order_id))
+            case "edit":
+                letter = ("order.update", self.sinqro.edit(order_id, comment="x"))
+            case "panel":
+                letter = ("order.status.update", self.sinqro.status(order_id, "ready"))
+            case "staff":
+                await self.by_hand(order_id, Status.CANCELLED)
+                return
+            case _:
+                await self.bench.poll()
+                return
+        self.mail.append(letter)
+        await self.receive(letter)
+
     @rule(data=st.data())
     def all_at_once(self, data: st.DataObject) -> None:
         work: list[Callable[[], Coroutine[Any, Any, Any]]] = [self.bench.pump, self.bench.poll, self.send]
@@ -491,10 +529,19 @@ class OrderWay(RuleBasedStateMachine):
         there = self.sinqro.orders[record.order_id].status
         agreed = there is record.status or (there.final and record.status.final)
         assert agreed, f"{record} but Sinqro says {there}: {story}"
+        self.check_answers(record, story)
         tickets = self.pos.all_of(record.order_id)
         self.check_injection(record, tickets, story)
         for ticket in tickets:
             self.check_ticket(record, ticket, story)
+
+    def check_answers(self, record: OrderRecord, story: Any) -> None:
+        """What we answered, Sinqro has heard: each by itself, but for an accept that came too late to be sent."""
+        told = self.sinqro.told(record.order_id)
+        for kind, origin, detail in story:
+            if kind == "status" and origin != Origin.SINQRO.value and detail["after"] in ANSWERS:
+                late = detail["after"] == Status.ACCEPTED and record.accept_by is not None
+                assert late or detail["after"] in told, f"{record}: Sinqro never heard {detail}: {told}"
 
     def check_injection(self, record: OrderRecord, tickets: list[Ticket], story: Any) -> None:
         """Settled, or asking a person for a reason that it shows."""

@@ -659,6 +659,24 @@ async def test_edited_while_nobody_knows_whether_the_pos_has_it(
         assert (await bench.record()).pos_version == 2
 
 
+async def test_edited_while_it_is_looked_up(make_bench: Any) -> None:
+    """What was read before the look-up is what is sent: the edit follows."""
+    async with make_bench(pos=FakePos(SEARCHES)) as bench:
+        bench.pos.fails("create_order", OutcomeUnknown("no answer"))
+        await bench.create(order_form())
+        await bench.pump()
+        bench.clock.tick(2)
+        with bench.pos.holding("find_order") as gate:
+            task = asyncio.create_task(bench.pump())
+            while bench.pos.count("find_order") == 0:
+                await asyncio.sleep(0.001)
+            await bench.edit(1001, comment="sin sal")
+            gate.set()
+            await task
+        await bench.pump()
+        assert bench.pos.ticket("1001").order.comment == "sin sal"
+
+
 async def test_edited_while_it_is_uncertain(make_bench: Any) -> None:
     async with make_bench(pos=FakePos(BLIND)) as bench:
         bench.pos.drops("create_order")

@@ -246,6 +246,16 @@ async def test_an_edit_with_an_old_revision_changes_nothing(bench: Bench) -> Non
     assert (record.version, record.sinqro_revision) == (2, 2)
 
 
+async def test_an_edit_that_was_overtaken_by_a_status_still_counts(bench: Bench) -> None:
+    await bench.create(order_form())
+    edit = bench.sinqro.edit(1001, comment="sin sal")
+    await bench.told(1001, "accepted")
+    await bench.request("order.update", edit)
+    await bench.pump()
+    assert bench.pos.ticket("1001").order.comment == "sin sal"
+    assert (await bench.record()).sinqro_revision == 2
+
+
 async def test_an_edit_without_revision_counts_as_newer(bench: Bench) -> None:
     await bench.create(order_form())
     for comment in ("a", "b"):
