@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import adapters
 from app import __version__
 from app.domain.errors import ConfigurationError, CredentialsRefused, VaultError
-from app.domain.selling_point import SellingPoint
+from app.domain.selling_point import InjectOn, SellingPoint
 from app.infra.clock import SystemClock
 from app.infra.ledger_sqlite import SqliteLedger
 from app.infra.link_websocket import LinkClient
@@ -31,7 +31,7 @@ from app.infra.vault_headless import WatchedVault, choose_vault
 from app.link.clock import ClockOffset
 from app.link.state import LinkState
 from app.link.wire import Wire, load_wire
-from app.ports.pos import PosAdapter
+from app.ports.pos import Capability, PosAdapter
 from app.ports.sinqro import LinkHandler
 from app.ports.vault import Vault
 from app.runtime.companion import Companion
@@ -162,6 +162,15 @@ def check_machine(settings: Settings) -> None:
         )
 
 
+def check_inject_on(point: SellingPoint, pos: PosAdapter) -> None:
+    """Refuse ``arrival`` for a POS that would take each order as accepted. Raises :class:`ConfigurationError`."""
+    if point.inject_on is InjectOn.ARRIVAL and Capability.ORDER_PENDING not in pos.capabilities and pos.capabilities:
+        raise ConfigurationError(
+            f"selling point {point.id}: inject_on = \"arrival\" needs a POS that can hold an order to be accepted",
+            hint='This one cannot: leave inject_on out, or write "acceptance".',
+        )
+
+
 @asynccontextmanager
 async def open_companion(
     *,
@@ -184,7 +193,9 @@ async def open_companion(
         points: list[tuple[SellingPoint, PosAdapter]] = []
         for point in settings.here:
             adapter = await _adapter_once_open(point, secrets)
-            points.append((point, await stack.enter_async_context(adapter)))
+            pos: PosAdapter = await stack.enter_async_context(adapter)
+            check_inject_on(point, pos)
+            points.append((point, pos))
         endpoint = settings.current.notification_url
         sender = HttpNotifications(
             endpoint=lambda selling_point: f"{endpoint.rstrip('/')}/{selling_point}" if endpoint else None,

@@ -11,7 +11,7 @@ import msgspec
 
 from app.domain.availability import Closing
 from app.domain.record import SCHEDULED, DueKind, Notification, OrderKey, OrderRecord, OrderVersion
-from app.infra.ledger_reader import OUTBOX_COLUMNS, LedgerReader, openness, notification_of, to_micros
+from app.infra.ledger_reader import OUTBOX_COLUMNS, LedgerReader, notification_of, openness, to_micros
 
 QUARANTINE = 200
 """Texts kept in quarantine; the oldest go: a peer gone mad must not fill a till's disk."""

@@ -59,7 +59,7 @@ def run(
     tray = Tray(look=look, menu=menu.menu, sandbox=sandbox, still=steady())
     desk = Desk(bridge=bridge, companion=companion)
     shell = Shell(look=look, bridge=bridge, desk=desk, places=places, sandbox=sandbox, menu=menu, tray=tray)
-    shell.quit_now.connect(application.quit)
+    shell.quit_now.connect(lambda: application.exit(0))  # quit() would ask the windows, and the small one says no
     if make_alarm is not None:
         shell.use_alarm(make_alarm(look, places))
     first = FirstStart(name)
@@ -113,7 +113,7 @@ def _quit_on_signals(application: QApplication) -> QSocketNotifier:
     def wake() -> None:
         with suppress(BlockingIOError):
             theirs.recv(64)
-        application.quit()
+        application.exit(0)
 
     notifier.activated.connect(wake)
     notifier.setProperty("sockets", (theirs, ours))  # they live as long as the notifier

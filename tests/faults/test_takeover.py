@@ -34,6 +34,8 @@ def orders() -> OrderGenerator:
 @pytest.fixture(autouse=True)
 def takeovers_are_told(expected_logs: ExpectedLogs) -> None:
     expected_logs.allow("app.services", logging.WARNING, r"in charge of selling point")
+    # One that learns of it by a refused notification connects anew to hear who is.
+    expected_logs.allow("app.infra.link_websocket", logging.WARNING, "no link to Sinqro")
 
 
 @asynccontextmanager
