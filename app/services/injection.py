@@ -251,11 +251,11 @@ class InjectionService:
         if verdict is Injection.HELD:
             tx.put_order(injected.held(tx, record, "WAITED", "It came while it could not be put into the POS.", now))
             return None
-        record = _rule_in_time(record.with_(look_up_first=False), now)
+        # where nobody could look the doubt stays, and the POS may have the earlier version, and keeps it
+        unseen = attempt.doubt and record.attempts > 0 and not outlet.can(Capability.ORDER_FIND_BY_REFERENCE)
+        record = _rule_in_time(record.with_(look_up_first=unseen), now)
         if self._not_yet(tx, outlet, record):
             return None
-        # where nobody could look, the POS may have the earlier version, and keeps it
-        unseen = attempt.doubt and not outlet.can(Capability.ORDER_FIND_BY_REFERENCE)
         sends = (unseen and record.pos_version) or attempt.record.version
         return Attempt(
             record=self._start(tx, record, now, sends=sends),

@@ -80,6 +80,8 @@ class FakePos:
         self.deaf: frozenset[Status] = frozenset()
         """Statuses that it answers with success and ignores."""
         self.warnings: tuple[PosWarning, ...] = ()
+        self.slow: dict[str, int] = {}
+        """Passes of the loop that a call takes before its work is done; 1 where nothing is said."""
         self.most_at_once = 0
         self._journal: list[str] = []
         self._plans: dict[str, deque[PosError | None]] = defaultdict(deque)
@@ -110,6 +112,7 @@ class FakePos:
         """All is well from now on; what was planned is forgotten."""
         self.off, self.till_open, self.deaf = False, True, frozenset()
         self._plans.clear()
+        self.slow.clear()
 
     def move(self, reference: str, status: Status, *, reason: str = "", minutes: int | None = None) -> None:
         """A person at the POS."""
@@ -255,7 +258,8 @@ class _Call:
         pos._under_way += 1
         pos.most_at_once = max(pos.most_at_once, pos._under_way)
         try:
-            await asyncio.sleep(0)
+            for _ in range(pos.slow.get(self._method, 1)):
+                await asyncio.sleep(0)
             if pos.off:
                 raise PosUnreachable("the POS does not answer")
             if gate := pos._gates.get(self._method):

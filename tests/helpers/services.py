@@ -127,7 +127,10 @@ class Bench:
             rows = [row for row in rows if not kinds or row.kind in kinds]
             if not rows or not self.outlet.at_work:
                 return done
-            await asyncio.gather(*(self.handlers[row.kind](row.key) for row in rows))
+            results = await asyncio.gather(*(self.handlers[row.kind](row.key) for row in rows), return_exceptions=True)
+            for result in results:  # all of them have ended: nothing goes on behind the test's back
+                if isinstance(result, BaseException):
+                    raise result
             done += len(rows)
         raise AssertionError("what is due never ends")
 

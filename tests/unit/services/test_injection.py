@@ -374,6 +374,19 @@ async def test_cancelled_while_a_doubt_cannot_be_looked_up(make_bench: Any) -> N
         assert bench.pos.ticket("1001").status is Status.CANCELLED
 
 
+async def test_cancelled_after_a_repetition_that_failed_the_doubt_is_still_there(make_bench: Any) -> None:
+    """An idempotent POS that cannot be searched: only its answer would tell."""
+    async with make_bench(pos=FakePos(REPEATS)) as bench:
+        bench.pos.drops("create_order")
+        await bench.create(order_form())
+        await bench.pump()
+        bench.pos.fails("create_order", PosUnreachable("off"))
+        await bench.wait(2)
+        await bench.cancel(1001)
+        await bench.pump()
+        assert Mark.CANCEL_BY_HAND in (await bench.record()).marks
+
+
 async def test_cancelled_while_waiting_it_never_gets_there(bench: Bench) -> None:
     bench.pos.off = True
     await bench.create(order_form())
