@@ -11,14 +11,16 @@ import os
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import adapters
 from app import __version__
-from app.domain.errors import ConfigurationError, CredentialsRefused, VaultError
+from app.domain.errors import ConfigurationError, CredentialsRefused, LedgerError, VaultError
 from app.domain.selling_point import InjectOn, SellingPoint
 from app.infra.clock import SystemClock
+from app.infra.jobs import Jobs
 from app.infra.ledger_sqlite import SqliteLedger
 from app.infra.link_websocket import LinkClient
 from app.infra.logs import Redactor, logging_to
@@ -162,6 +164,13 @@ def check_machine(settings: Settings) -> None:
         )
 
 
+async def _check_ledger(ledger: SqliteLedger) -> None:
+    try:
+        await ledger.verify()  # logs what it finds, and has the file set aside at the next start
+    except LedgerError as exc:
+        log.error("the ledger could not be checked: %s", exc.message)
+
+
 def check_inject_on(point: SellingPoint, pos: PosAdapter) -> None:
     """Refuse ``arrival`` for a POS that would take each order as accepted. Raises :class:`ConfigurationError`."""
     if point.inject_on is InjectOn.ARRIVAL and Capability.ORDER_PENDING not in pos.capabilities and pos.capabilities:
@@ -190,6 +199,10 @@ async def open_companion(
     async with AsyncExitStack() as stack:
         stack.enter_context(SingleInstance(folder=private_folder(paths.data)))
         ledger = stack.enter_context(SqliteLedger(paths.ledger))
+        jobs = await stack.enter_async_context(Jobs(clock=clock))
+        zone = settings.here[0].zone if settings.here else UTC
+        # A large ledger is not checked when it is opened: at the business day's cut-off nobody orders.
+        jobs.daily(6, 0, zone, lambda: _check_ledger(ledger), name="ledger check")
         points: list[tuple[SellingPoint, PosAdapter]] = []
         for point in settings.here:
             adapter = await _adapter_once_open(point, secrets)
