@@ -92,6 +92,8 @@ class OrderRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     injection_code: str = ""
     injection_message: str = ""
     first_try_at: datetime | None = None
+    last_try_at: datetime | None = None
+    """When the POS was last asked to create it, while the outcome is unknown: it may still be at work on it."""
     attempts: int = 0
     look_up_first: bool = False
     """An earlier attempt may have reached the POS: ask by reference before any other."""

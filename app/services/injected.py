@@ -1,8 +1,10 @@
 """The outcomes of an injection, as functions on a transaction, and the request that a POS gets."""
 
-from datetime import datetime
+import random
+from datetime import datetime, timedelta
 from decimal import Decimal
 
+from app.domain.errors import OutcomeUnknown, PosBusy, PosError, PosTillClosed
 from app.domain.order import Order
 from app.domain.record import DueKind, Mark, OrderKey, OrderRecord
 from app.domain.status import OFF, Injection, Origin, Status
@@ -13,6 +15,15 @@ from app.services.outlet import Outlet
 
 _MARKS = {PosWarning.TABLE_BUSY: Mark.TABLE_BUSY, PosWarning.PAYMENT_UNKNOWN: Mark.PAYMENT_UNMAPPED}
 """Warnings with a mark of their own; the others are :attr:`Mark.POS_DIFFERS`."""
+
+
+SETTLES = timedelta(seconds=20)
+"""A POS that got a request has done its work by then, or never will: calls end after 15 s at the most."""
+
+_LOOK_AGAIN = timedelta(seconds=3)
+
+_DELAYS = (1, 2, 5)
+"""Seconds before the next tries; then every 10 s."""
 
 
 def request_for(outlet: Outlet, record: OrderRecord, order: Order) -> PosOrderRequest:
@@ -49,6 +60,7 @@ def injected(tx: LedgerTransaction, outlet: Outlet, key: OrderKey, seen: PosOrde
         injection_code="",
         injection_message="",
         look_up_first=False,
+        last_try_at=None,
         pos_order_id=seen.id,
         pos_version=record.pos_version or 1,  # written down at the start of the attempt; 0: the ledger was lost
         pos_status=seen.pos_status,
@@ -95,6 +107,27 @@ def _accept_by_rule(tx: LedgerTransaction, outlet: Outlet, record: OrderRecord, 
     return statuses.change(tx, outlet, record, Status.ACCEPTED, Origin.AUTO, now)
 
 
+def settled(record: OrderRecord, now: datetime) -> bool:
+    """Whether no attempt of this order can still be at work in the POS."""
+    return record.last_try_at is None or now - record.last_try_at >= SETTLES
+
+
+def look_again(tx: LedgerTransaction, key: OrderKey, now: datetime) -> None:
+    """Not there yet says nothing while the POS may still be at work on the attempt before: look later."""
+    record = tx.order(key)
+    if record is None or record.last_try_at is None or record.status in OFF or record.injection is Injection.INJECTED:
+        return
+    tx.set_due(DueKind.INJECT, key, min(now + _LOOK_AGAIN, record.last_try_at + SETTLES))
+    tx.put_order(
+        record.with_(
+            injection=Injection.WAITING,
+            injection_code=OutcomeUnknown.code,
+            injection_message="The POS may still be at work on it.",
+            look_up_first=True,
+        )
+    )
+
+
 def _stuck(
     tx: LedgerTransaction, record: OrderRecord, injection: Injection, code: str, message: str, now: datetime
 ) -> OrderRecord:
@@ -119,3 +152,12 @@ def uncertain(tx: LedgerTransaction, record: OrderRecord, now: datetime) -> Orde
     """It may be in the POS, which can't be asked: "is it in the POS?"."""
     message = "The POS did not answer: look whether the order is there."
     return _stuck(tx, record, Injection.UNCERTAIN, "POS_OUTCOME_UNKNOWN", message, now)
+
+
+def retry_delay(record: OrderRecord, error: PosError) -> timedelta:
+    """How long to wait before the next attempt."""
+    if isinstance(error, PosBusy):
+        return error.retry_after
+    quick = 1 <= record.attempts <= len(_DELAYS) and not isinstance(error, PosTillClosed)
+    seconds = _DELAYS[record.attempts - 1] if quick else 10
+    return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311 - spreads retries, no secret

@@ -9,7 +9,6 @@ An order that waited is not injected blindly either (domain rules): its state is
 
 import asyncio
 import logging
-import random
 from datetime import datetime, timedelta
 
 import msgspec
@@ -17,7 +16,6 @@ import msgspec
 from app.domain.errors import (
     OrderFormError,
     OutcomeUnknown,
-    PosBusy,
     PosError,
     PosRefused,
     PosTillClosed,
@@ -41,9 +39,6 @@ LEASE = timedelta(seconds=30)
 """Longer than any call to a POS may take: a lease that runs out means that its process died."""
 
 WAITED_TOO_LONG = timedelta(minutes=5)
-_DELAYS = (1, 2, 5)
-"""Seconds before the next tries; then every 10 s."""
-
 _OPEN = (Injection.STORED, Injection.WAITING, Injection.INJECTING)
 
 
@@ -175,6 +170,7 @@ class InjectionService:
             injection_message="",
             attempts=record.attempts + 1,
             first_try_at=record.first_try_at or now,
+            last_try_at=now,
             pos_version=sends,
         )
         tx.put_order(record)
@@ -205,6 +201,9 @@ class InjectionService:
                 return None
             if seen is not None:
                 await self._injected(outlet, attempt, seen)
+                return None
+            if not outlet.can(Capability.IDEMPOTENT_CREATE) and not injected.settled(record, self._clock.now()):
+                await self._ledger.write(lambda tx: injected.look_again(tx, record.key, self._clock.now()))
                 return None
         elif attempt.doubt and (record.look_up_first or record.injection is Injection.INJECTING):
             recovered = record.look_up_first and record.attempts == 0
@@ -314,7 +313,11 @@ class InjectionService:
             return
         unknown = isinstance(error, OutcomeUnknown)
         doubt = record.look_up_first or unknown or attempt.doubt  # the look-up itself may have failed
-        record = record.with_(look_up_first=doubt, first_try_at=record.first_try_at or now)
+        record = record.with_(
+            look_up_first=doubt,
+            first_try_at=record.first_try_at or now,
+            last_try_at=record.last_try_at if doubt else None,
+        )
         if record.injection is Injection.WITHDRAWN:  # cancelled meanwhile: the due row finds and cancels it
             tx.put_order(record)
             if not doubt:
@@ -324,7 +327,7 @@ class InjectionService:
         if unknown and not can_ask:
             tx.put_order(injected.uncertain(tx, record, now))
         elif unknown or error.retryable:
-            tx.set_due(DueKind.INJECT, key, now + _delay(record, error))
+            tx.set_due(DueKind.INJECT, key, now + injected.retry_delay(record, error))
             tx.put_order(
                 record.with_(injection=Injection.WAITING, injection_code=error.code, injection_message=error.message)
             )
@@ -338,11 +341,3 @@ def _rule_in_time(record: OrderRecord, now: datetime) -> OrderRecord:
     """Without its mark where no rule may accept the order any more: the channel's deadline has passed."""
     late = record.status is Status.PENDING and record.accept_by is not None and now > record.accept_by
     return record.unmarked(Mark.AUTO_ACCEPT) if late else record
-
-
-def _delay(record: OrderRecord, error: PosError) -> timedelta:
-    if isinstance(error, PosBusy):
-        return error.retry_after
-    quick = 1 <= record.attempts <= len(_DELAYS) and not isinstance(error, PosTillClosed)
-    seconds = _DELAYS[record.attempts - 1] if quick else 10
-    return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311 - spreads retries, no secret

@@ -198,7 +198,10 @@ class PosFollow:
             await self._ledger.write(lambda tx: self._by_hand(tx, key))
             return
         seen = await outlet.pos.find_order(record.order_id)
-        if seen is None:
+        if seen is None and not injected.settled(record, self._clock.now()):
+            again = self._clock.now() + timedelta(seconds=2)
+            await self._ledger.write(lambda tx: tx.release_due(DueKind.WITHDRAW, key, again))
+        elif seen is None:
             await self._ledger.write(lambda tx: tx.clear_due(key, DueKind.WITHDRAW))
         else:
             now = self._clock.now()

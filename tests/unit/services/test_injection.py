@@ -184,8 +184,30 @@ async def test_a_lost_request_is_looked_up_and_sent_again(make_bench: Any) -> No
         await bench.create(order_form())
         await bench.pump()
         await bench.wait(2)
-        assert [name for name, _ in bench.pos.calls] == ["create_order", "find_order", "create_order"]
+        record = await bench.record()
+        assert (record.injection, record.injection_code) == (Injection.WAITING, "POS_OUTCOME_UNKNOWN")
+        assert bench.pos.count("create_order") == 1  # the POS may still be at work on it
+        for _ in range(7):
+            await bench.wait(3)
+        names = [name for name, _ in bench.pos.calls]
+        assert names[0] == names[-1] == "create_order"
+        assert set(names[1:-1]) == {"find_order"}
         assert (await bench.record()).injection is Injection.INJECTED
+
+
+async def test_a_slow_pos_makes_one_order(make_bench: Any) -> None:
+    """The call times out and the POS goes on working: a look-up before it is done leads to no second order."""
+    async with make_bench(pos=FakePos(SEARCHES)) as bench:
+        bench.pos.drops("create_order")
+        await bench.create(order_form())
+        await bench.pump()
+        ticket = bench.pos.tickets.pop()  # not done yet
+        await bench.wait(4)
+        assert bench.pos.count("create_order") == 1
+        bench.pos.tickets.append(ticket)
+        await bench.wait(4)
+        assert (await bench.record()).injection is Injection.INJECTED
+        assert bench.pos.count("create_order") == 1
 
 
 async def test_a_failed_look_up_keeps_the_doubt(make_bench: Any) -> None:
@@ -282,6 +304,9 @@ async def test_a_crash_before_the_pos_was_called(make_bench: Any) -> None:
             await asyncio.gather(task, return_exceptions=True)
     async with make_bench(pos=first.pos, sinqro=first.sinqro, clock=first.clock) as bench:
         await bench.pump()
+        assert not bench.pos.tickets  # its request may still be on its way
+        for _ in range(7):
+            await bench.wait(3)
         assert (await bench.record()).injection is Injection.INJECTED
         assert len(bench.pos.tickets) == 1
 
@@ -678,7 +703,7 @@ async def test_edited_while_it_is_looked_up(make_bench: Any) -> None:
         bench.pos.fails("create_order", OutcomeUnknown("no answer"))
         await bench.create(order_form())
         await bench.pump()
-        bench.clock.tick(2)
+        bench.clock.tick(25)
         with bench.pos.holding("find_order") as gate:
             task = asyncio.create_task(bench.pump())
             while bench.pos.count("find_order") == 0:
