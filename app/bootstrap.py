@@ -175,7 +175,7 @@ def check_inject_on(point: SellingPoint, pos: PosAdapter) -> None:
     """Refuse ``arrival`` for a POS that would take each order as accepted. Raises :class:`ConfigurationError`."""
     if point.inject_on is InjectOn.ARRIVAL and Capability.ORDER_PENDING not in pos.capabilities and pos.capabilities:
         raise ConfigurationError(
-            f"selling point {point.id}: inject_on = \"arrival\" needs a POS that can hold an order to be accepted",
+            f'selling point {point.id}: inject_on = "arrival" needs a POS that can hold an order to be accepted',
             hint='This one cannot: leave inject_on out, or write "acceptance".',
         )
 
