@@ -100,7 +100,7 @@ async def test_changes_by_the_customer_reach_the_pos(browser: Browser, place: Pl
 
     def changed() -> bool:
         now = place.pos.order(ticket.id)
-        return now.table == "TZ11" and now.lines[-1].name == "Café solo"
+        return now.table == "TZ11" and any(line.name == "Café solo" for line in now.lines)
 
     await place.until(changed, "the added line and the other table in the POS")
     await browser.fill("input[name=comment][aria-label=Comment]", "Se van")
