@@ -110,7 +110,7 @@ class Companion(LinkHandler):
 
         common: dict[str, Any] = {"outlets": self.outlets, "ledger": ledger, "clock": clock, "bells": self._bells}
         self._injection = InjectionService(sinqro=self.link, **common)
-        self._follow = PosFollow(under_way=self._injection.under_way, **common)
+        self._follow = PosFollow(outlets=self.outlets, ledger=ledger, clock=clock, under_way=self._injection.under_way)
         self._due = DueService(handlers=self._handlers(), **common)
         self._relay = StatusRelay(**common)
         self._bells.on_pos_back = self._relay.pos_back
@@ -206,7 +206,6 @@ class Companion(LinkHandler):
         record = tx.order(key)
         if record is not None and record.status is Status.PENDING:
             tx.put_order(record.marked(Mark.LATE))
-            self._bells.changed(key.selling_point)
 
     def _alarm(self, tx: LedgerTransaction, key: OrderKey) -> None:
         """A scheduled order is due: it counts as an ordinary one from now on, and rings again."""
@@ -220,7 +219,6 @@ class Companion(LinkHandler):
             if record.injection is Injection.STORED and not record.injection_code:  # perhaps taken a moment ago
                 tx.set_due(DueKind.INJECT, key, self._clock.now())
             tx.put_order(record)
-            self._bells.changed(key.selling_point)
 
     # the link
 

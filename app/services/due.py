@@ -101,6 +101,7 @@ class DueService:
     def _done(self, name: tuple[DueKind, OrderKey]) -> None:
         self._running.discard(name)
         self._under_way[name[1].selling_point] -= 1
+        self._bells.changed(name[1].selling_point)  # however it ended: held is news as much as injected
 
     async def _handle(self, row: DueRow) -> None:
         """One order that trips us must not stop the others: it is logged, and tried again a minute later."""

@@ -103,7 +103,6 @@ class InjectionService:
             self._off.discard(key)
             if not self._busy:
                 self._idle.set()
-            self._bells.due.ring()
 
     async def _attempt(self, outlet: Outlet, key: OrderKey) -> None:
         attempt = await self._ledger.write(lambda tx: self._begin(tx, outlet, key))
@@ -295,7 +294,6 @@ class InjectionService:
     async def _injected(self, outlet: Outlet, attempt: Attempt, seen: PosOrder) -> None:
         key = attempt.record.key
         await self._ledger.write(lambda tx: injected.injected(tx, outlet, key, seen, self._clock.now()))
-        self._bells.changed(outlet.id)
 
     async def _failed(self, outlet: Outlet, attempt: Attempt, error: PosError) -> None:
         if isinstance(error, PosUnreachable):
@@ -303,7 +301,6 @@ class InjectionService:
         elif isinstance(error, PosTillClosed):
             outlet.pos_answered(till_open=False, message=error.message)
         await self._ledger.write(lambda tx: self._write_failure(tx, outlet, attempt, error))
-        self._bells.changed(outlet.id)
 
     def _write_failure(self, tx: LedgerTransaction, outlet: Outlet, attempt: Attempt, error: PosError) -> None:
         now = self._clock.now()

@@ -15,7 +15,6 @@ from app.ports.clock import Clock
 from app.ports.ledger import Ledger, LedgerTransaction, LedgerView
 from app.ports.pos import Capability, PosOrder
 from app.services import injected, statuses
-from app.services.bells import Bells
 from app.services.injection import LEASE
 from app.services.outlet import Outlet
 
@@ -32,14 +31,12 @@ class PosFollow:
         outlets: dict[str, Outlet],
         ledger: Ledger,
         clock: Clock,
-        bells: Bells,
         under_way: Callable[[OrderKey], bool],
     ) -> None:
         """``under_way``: whether an order is on its way into the POS just now."""
         self._outlets = outlets
         self._ledger = ledger
         self._clock = clock
-        self._bells = bells
         self._under_way = under_way
         self._busy: set[tuple[DueKind, OrderKey]] = set()
         self._tries: dict[tuple[DueKind, OrderKey], int] = {}
@@ -61,7 +58,6 @@ class PosFollow:
                     await self._guarded(kind, key, outlet, work)
         finally:
             self._busy.discard((kind, key))
-            self._bells.due.ring()
 
     async def _guarded(
         self, kind: DueKind, key: OrderKey, outlet: Outlet, work: Callable[[Outlet, OrderRecord], Awaitable[None]]
@@ -83,7 +79,6 @@ class PosFollow:
             await self._ledger.write(lambda tx: tx.release_due(kind, key, again))
         else:
             self._tries.pop((kind, key), None)
-            self._bells.changed(key.selling_point)
 
     # a status
 

@@ -218,14 +218,12 @@ async def test_the_hello_says_who_we_are_and_what_the_pos_can_do(tmp_path: Path)
     assert (hello["deviceName"], hello["unacknowledged"]) == ("CAJA-1", 0)
 
 
-async def test_the_deadline_marks_what_nobody_answered_and_the_screens_hear_it(tmp_path: Path) -> None:
+async def test_the_deadline_marks_what_nobody_answered(tmp_path: Path) -> None:
     async with open_bench(tmp_path) as bench:
         await bench.create(order_form())
         await bench.pump()
-        bench.changed.clear()
         await bench.wait(181)
         assert Mark.LATE in (await bench.record()).marks
-        assert bench.changed
 
 
 async def test_a_deadline_that_was_met_marks_nothing(tmp_path: Path) -> None:

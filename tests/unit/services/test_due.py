@@ -83,6 +83,17 @@ async def test_what_is_due_is_handed_over_and_the_future_is_left(bench: Bench, h
     assert sorted(handlers.handed) == [(DueKind.ALARM, "2"), (DueKind.INJECT, "1")]
 
 
+async def test_sinqro_and_the_screens_hear_of_what_a_handler_committed(bench: Bench, handlers: Handlers) -> None:
+    """Whichever way it ended: no handler rings for its own outcome."""
+    await put(bench, 1)
+    async with running(bench, handlers):
+        await bench.bells.outbox.wait(0.001)
+        bench.changed.clear()
+        await look(bench, 2)
+        assert await bench.bells.outbox.wait(0.001)
+        assert bench.changed
+
+
 async def test_time_passes(bench: Bench, handlers: Handlers) -> None:
     await put(bench, 1, 100)
     async with running(bench, handlers):
