@@ -24,10 +24,11 @@ from adapters.odoo.forms import OrderRow, ident, text
 from adapters.odoo.payload import Draft, Setting, draft_of, extra_kinds
 from adapters.odoo.venue import Place
 from adapters.odoo.wire import Wire
-from app.domain.errors import PosError, PosNoSuchStatus, PosRefused, PosUnreachable
+from app.domain.errors import PosError, PosNoSuchStatus, PosRefused, PosUnreachable, ProfileError
 from app.domain.order import Order
+from app.domain.schedule import Schedule
 from app.domain.status import Status
-from app.ports.pos import Capability, PosChanges, PosHealth, PosOrder, PosOrderRequest, PosWarning
+from app.ports.pos import Capability, PosChanges, PosHealth, PosOrder, PosOrderRequest, PosSwitch, PosWarning
 
 
 class OdooAdapter:
@@ -236,9 +237,17 @@ class OdooAdapter:
         """Floors as zones in Sinqro's form: ``code``, ``name``, ``serviceLocations`` of ``code`` and ``name``."""
         return venue.zones_of(await venue.read_tables(self._wire, await self._place()))
 
-    async def read_availability(self) -> bool:
+    async def read_availability(self) -> PosSwitch:
         """Odoo's till has no switch for online orders; not called, and no capability says otherwise."""
-        return True
+        raise ProfileError("Odoo's till has no switch for online orders")
+
+    async def set_availability(self, switch: PosSwitch) -> None:
+        """As :meth:`read_availability`."""
+        raise ProfileError("Odoo's till has no switch for online orders")
+
+    async def read_schedule(self) -> Schedule:
+        """Odoo's till keeps no opening hours; not called."""
+        raise ProfileError("Odoo's till keeps no opening hours")
 
     async def _place(self) -> Place:
         return await venue.read_place(self._wire, self._config)

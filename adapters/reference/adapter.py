@@ -15,9 +15,10 @@ import msgspec
 from adapters.reference import forms
 from adapters.reference.payload import ticket_of
 from adapters.reference.wire import Wire
-from app.domain.errors import PosError, PosNotFound, PosRefused, PosUnreachable
+from app.domain.errors import PosError, PosNotFound, PosRefused, PosUnreachable, ProfileError
+from app.domain.schedule import Schedule
 from app.domain.status import Status
-from app.ports.pos import Capability, PosChanges, PosHealth, PosOrder, PosOrderRequest, PosWarning
+from app.ports.pos import Capability, PosChanges, PosHealth, PosOrder, PosOrderRequest, PosSwitch, PosWarning
 
 _ID = re.compile(r"[A-Za-z0-9-]+")
 """What ids of this POS look like; anything else would become another address."""
@@ -109,13 +110,17 @@ class ReferenceAdapter:
             for entity in catalog.get(kind, ()):
                 yield {"kind": name, "externalId": entity["id"], **entity}
 
-    async def read_availability(self) -> bool:
-        return (await self._wire.read("/availability", msgspec.json.Decoder(forms.OnlineAnswer))).online
+    async def read_availability(self) -> PosSwitch:
+        return PosSwitch(
+            online=(await self._wire.read("/availability", msgspec.json.Decoder(forms.OnlineAnswer))).online
+        )
 
-    async def set_availability(self, online: bool) -> None:
-        """Turn the POS's own switch for online orders."""
-        body = self._encoder.encode({"online": online})
+    async def set_availability(self, switch: PosSwitch) -> None:
+        body = self._encoder.encode({"online": switch.online})
         await self._wire.write("PUT", "/availability", body, msgspec.json.Decoder(forms.OnlineAnswer))
+
+    async def read_schedule(self) -> Schedule:
+        raise ProfileError("the reference POS keeps no opening hours yet")
 
     async def read_tables(self) -> list[dict[str, Any]]:
         """Zones in Sinqro's form: ``code``, ``name``, ``serviceLocations`` of ``code`` and ``name``."""

@@ -39,6 +39,36 @@ class Closing(Form, frozen=True, kw_only=True):
         )
 
 
+class ProofState(StrEnum):
+    """How far Sinqro is known to have what we told it."""
+
+    UNKNOWN = "unknown"
+    """Nothing was told or compared yet."""
+    PENDING = "pending"
+    """Told, not read back yet."""
+    PROVEN = "proven"
+    """Read back from Sinqro, and the same."""
+    DIFFERS = "differs"
+    """Sinqro shows something else, or does not take it: repaired, and told to staff."""
+
+
+class Proof(Form, frozen=True, kw_only=True):
+    """What Sinqro was seen to show. ``at``: when it was first seen in this state."""
+
+    state: ProofState = ProofState.UNKNOWN
+    at: datetime | None = None
+    message: str = ""
+    """Of a difference: one sentence for staff."""
+
+
+class Busy(Form, frozen=True, kw_only=True):
+    """Everything takes longer for a while: so many minutes more, until then; empty types mean all."""
+
+    extra_minutes: int
+    until: datetime
+    order_types: tuple[OrderType, ...] = ()
+
+
 def is_open(closings: Iterable[Closing], at: datetime, order_type: OrderType, channel: str) -> bool:
     """Closed by anyone is closed."""
     return not any(closing.covers(at, order_type, channel) for closing in closings)

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import msgspec
 
 from app.domain.order import Order
+from app.domain.schedule import Schedule
 from app.domain.selling_point import SellingPoint
 from app.domain.status import Status
 
@@ -126,6 +127,15 @@ class PosHealth(msgspec.Struct, frozen=True, kw_only=True):
     version: str = ""
 
 
+class PosSwitch(msgspec.Struct, frozen=True, kw_only=True):
+    """The POS's own switch for online orders."""
+
+    online: bool
+    until: datetime | None = None
+    """When it turns back by itself, where the POS says so."""
+    reason: str = ""
+
+
 class PosAdapter(Protocol):
     """One POS. Methods may be called at the same time; only those the capabilities name are called.
 
@@ -178,8 +188,16 @@ class PosAdapter(Protocol):
         """Every catalog entity."""
         ...
 
-    async def read_availability(self) -> bool:
+    async def read_availability(self) -> PosSwitch:
         """Whether the POS takes online orders now (its own switch)."""
+        ...
+
+    async def set_availability(self, switch: PosSwitch) -> None:
+        """Turn the POS's own switch. Success is read back by the caller."""
+        ...
+
+    async def read_schedule(self) -> Schedule:
+        """The POS's opening hours."""
         ...
 
     async def read_tables(self) -> list[dict[str, Any]]:

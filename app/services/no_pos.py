@@ -5,8 +5,9 @@ from types import TracebackType
 from typing import Any, NoReturn, Self
 
 from app.domain.errors import ProfileError
+from app.domain.schedule import Schedule
 from app.domain.status import Status
-from app.ports.pos import Capability, PosChanges, PosHealth, PosOrder, PosOrderRequest
+from app.ports.pos import Capability, PosChanges, PosHealth, PosOrder, PosOrderRequest, PosSwitch
 
 
 class NoPos:
@@ -51,7 +52,13 @@ class NoPos:
     def read_catalog(self) -> AsyncIterator[dict[str, Any]]:
         _none()
 
-    async def read_availability(self) -> bool:
+    async def read_availability(self) -> PosSwitch:
+        _none()
+
+    async def set_availability(self, switch: PosSwitch) -> None:
+        _none()
+
+    async def read_schedule(self) -> Schedule:
         _none()
 
     async def read_tables(self) -> list[dict[str, Any]]:

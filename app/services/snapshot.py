@@ -4,8 +4,9 @@ from datetime import datetime
 
 import msgspec
 
-from app.domain.availability import Closing
+from app.domain.availability import Busy, Closing, Proof
 from app.domain.record import OrderRecord
+from app.domain.schedule import Schedule
 from app.link.state import LinkState
 from app.ports.ledger import Ledger, LedgerView
 from app.ports.pos import Capability
@@ -36,6 +37,14 @@ class OutletSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     """Ids of those of them that Sinqro does not know the newest of yet."""
     closings: tuple[Closing, ...] = ()
     """Why it is or will be closed."""
+    schedule: Schedule = Schedule()
+    schedule_source: str = "tray"
+    """Who keeps the hours: ``pos`` (then the tray only shows them) or ``tray``."""
+    proof: Proof = Proof()
+    """Whether Sinqro shows the closings as they are here."""
+    schedule_proof: Proof = Proof()
+    """Whether Sinqro shows the hours as they are here."""
+    busy: Busy | None = None
     timezone: str = "Europe/Madrid"
     can_skip_print: bool = False
     """Whether its POS takes an order without a kitchen ticket."""

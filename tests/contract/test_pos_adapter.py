@@ -461,6 +461,6 @@ async def test_the_catalog_is_read_whole(bench: Bench) -> None:
 
 @needs(Capability.AVAILABILITY_READ)
 async def test_the_pos_own_switch_is_read(bench: Bench) -> None:
-    assert await bench.adapter.read_availability() is True
+    assert (await bench.adapter.read_availability()).online
     await bench.set_online(False)
-    assert await bench.adapter.read_availability() is False
+    assert not (await bench.adapter.read_availability()).online

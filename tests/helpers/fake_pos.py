@@ -19,8 +19,9 @@ from typing import Any, Self
 
 from app.domain.errors import OutcomeUnknown, PosError, PosNotFound, PosUnreachable
 from app.domain.order import Order
+from app.domain.schedule import Schedule
 from app.domain.status import OFF, Status
-from app.ports.pos import Capability, PosChanges, PosHealth, PosOrder, PosOrderRequest, PosWarning
+from app.ports.pos import Capability, PosChanges, PosHealth, PosOrder, PosOrderRequest, PosSwitch, PosWarning
 
 ALL = frozenset(Capability) - {Capability.WEBHOOKS}
 """A POS that can do everything."""
@@ -80,6 +81,8 @@ class FakePos:
         self.deaf: frozenset[Status] = frozenset()
         """Statuses that it answers with success and ignores."""
         self.warnings: tuple[PosWarning, ...] = ()
+        self.switch = PosSwitch(online=True)
+        self.schedule = Schedule()
         self.slow: dict[str, int] = {}
         """Passes of the loop that a call takes before its work is done; 1 where nothing is said."""
         self.most_at_once = 0
@@ -212,8 +215,17 @@ class FakePos:
         for entity in empty:
             yield entity
 
-    async def read_availability(self) -> bool:
-        return True
+    async def read_availability(self) -> PosSwitch:
+        async with self._call("read_availability", ""):
+            return self.switch
+
+    async def set_availability(self, switch: PosSwitch) -> None:
+        async with self._call("set_availability", ""):
+            self.switch = switch
+
+    async def read_schedule(self) -> Schedule:
+        async with self._call("read_schedule", ""):
+            return self.schedule
 
     async def read_tables(self) -> list[dict[str, Any]]:
         async with self._call("read_tables", ""):
