@@ -181,15 +181,19 @@ def test_stop_has_a_deadline() -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.skipif(os.name != "posix", reason="signals to oneself are POSIX")
 def test_a_signal_stops_cleanly(number: signal.Signals) -> None:
-    handler = signal.getsignal(number)
+    usual = signal.default_int_handler if number is signal.SIGINT else signal.SIG_DFL
+    before = signal.signal(number, usual)  # a shell starts background jobs with SIGINT ignored
     main = Main()
     exits: list[int] = []
     timer = threading.Timer(0.1, os.kill, (os.getpid(), number))
     timer.start()
-    run_headless(main, hard_exit=exits.append)
-    assert main.events == ["started in MainThread", "cleaned up"]
-    assert exits == []
-    assert signal.getsignal(number) == handler
+    try:
+        run_headless(main, hard_exit=exits.append)
+        assert main.events == ["started in MainThread", "cleaned up"]
+        assert exits == []
+        assert signal.getsignal(number) == usual
+    finally:
+        signal.signal(number, before)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals to oneself are POSIX")
