@@ -24,6 +24,7 @@ from adapters.odoo.forms import OrderRow, ident, text
 from adapters.odoo.payload import Draft, Setting, draft_of, extra_kinds
 from adapters.odoo.venue import Place
 from adapters.odoo.wire import Wire
+from app.domain.catalog import CatalogEntity
 from app.domain.errors import PosError, PosNoSuchStatus, PosRefused, PosUnreachable, ProfileError
 from app.domain.order import Order
 from app.domain.schedule import Schedule
@@ -225,11 +226,11 @@ class OdooAdapter:
 
     # venue and catalog
 
-    def read_catalog(self) -> AsyncIterator[dict[str, Any]]:
+    def read_catalog(self) -> AsyncIterator[CatalogEntity]:
         """See :func:`adapters.odoo.catalog.read_entities`."""
         return self._entities()
 
-    async def _entities(self) -> AsyncIterator[dict[str, Any]]:
+    async def _entities(self) -> AsyncIterator[CatalogEntity]:
         async for entity in catalog.read_entities(self._wire, await self._place()):
             yield entity
 

@@ -18,6 +18,7 @@ from adapters.odoo.taxes import Tax
 from adapters.odoo.venue import Place
 from adapters.odoo.wire import Wire
 from app.domain import money
+from app.domain.catalog import CatalogEntity, Menu, Option, OptionCategory, Product, Section, Variant
 from app.domain.errors import PosRefused
 from app.domain.order import Order
 
@@ -197,8 +198,8 @@ async def extra_products(wire: Wire, kinds: Iterable[str]) -> dict[str, int]:
     return found
 
 
-async def read_entities(wire: Wire, place: Place) -> AsyncIterator[dict[str, Any]]:
-    """Every entity: ``kind`` (Sinqro's name of it), ``externalId``, ``name``; prices contain the taxes."""
+async def read_entities(wire: Wire, place: Place) -> AsyncIterator[CatalogEntity]:
+    """Every entity; prices contain the taxes."""
     taxes = await read_taxes(wire, place)
     sellable = [["available_in_pos", "=", True], ["sale_ok", "=", True], ["type", "!=", "combo"]]
     no_extra = [["default_code", "not in", [code for code, _ in forms.EXTRAS.values()]]]
@@ -213,47 +214,54 @@ async def read_entities(wire: Wire, place: Place) -> AsyncIterator[dict[str, Any
     categories = await _all(wire, "pos.category", _Named, [])
     by_template = {row.id: row for row in templates}
 
-    for category in categories:
-        products = [f"T-{row.id}" for row in templates if row.pos_categ_ids[:1] == [category.id]]
-        if products:
-            yield {"kind": "menuSection", "externalId": f"C-{category.id}", "name": category.name, "products": products}
+    sections = [
+        Section(
+            external_id=f"C-{category.id}",
+            name=category.name,
+            products=tuple(f"T-{row.id}" for row in templates if row.pos_categ_ids[:1] == [category.id]),
+        )
+        for category in categories
+    ]
+    sections = [section for section in sections if section.products]
+    yield Menu(
+        external_id=f"M-{place.config}",
+        name=place.name,
+        sections=tuple(section.external_id for section in sections),
+    )
+    for section in sections:
+        yield section
     options = {line.id: line for line in lines if _makes_options(attributes.get(ident(line.attribute_id) or 0))}
     for row in templates:
         several = variants[row.id] if len(variants[row.id]) > 1 else []
-        yield {
-            "kind": "product",
-            "externalId": f"T-{row.id}",
-            "name": row.name,
-            "section": f"C-{row.pos_categ_ids[0]}" if row.pos_categ_ids else "",
-            "price": str(_gross(row.list_price, row.taxes_id, taxes, place)),
-            "vat": str(_vat(row.taxes_id, taxes)),
-            "option_categories": [f"A-{line}" for line in row.attribute_line_ids if line in options],
-            "variants": [f"P-{variant.id}" for variant in several],
-        }
+        yield Product(
+            external_id=f"T-{row.id}",
+            name=row.name,
+            price=_gross(row.list_price, row.taxes_id, taxes, place),
+            vat=_vat(row.taxes_id, taxes),
+            option_categories=tuple(f"A-{line}" for line in row.attribute_line_ids if line in options),
+            variants=tuple(f"P-{variant.id}" for variant in several),
+        )
         for variant in several:
-            yield {
-                "kind": "productVariant",
-                "externalId": f"P-{variant.id}",
-                "name": variant.display_name,
-                "product": f"T-{row.id}",
-                "price": str(_gross(variant.lst_price, row.taxes_id, taxes, place)),
-            }
+            yield Variant(
+                external_id=f"P-{variant.id}",
+                name=variant.display_name,
+                price=_gross(variant.lst_price, row.taxes_id, taxes, place),
+            )
     for line in options.values():
         attribute = attributes[ident(line.attribute_id) or 0]
         one = attribute.display_type != "multi"
-        yield {
-            "kind": "productOptionCategory",
-            "externalId": f"A-{line.id}",
-            "name": attribute.name,
-            "options": [f"V-{value}" for value in line.product_template_value_ids],
-            "min_selection": 1 if one else 0,
-            "max_selection": 1 if one else None,
-        }
+        yield OptionCategory(
+            external_id=f"A-{line.id}",
+            name=attribute.name,
+            options=tuple(f"V-{value}" for value in line.product_template_value_ids),
+            min_selection=1 if one else 0,
+            max_selection=1 if one else None,
+        )
     for value in values:
         if ident(value.attribute_line_id) in options:
             template = by_template[ident(value.product_tmpl_id) or 0]
             price = _gross(value.price_extra, template.taxes_id, taxes, place)
-            yield {"kind": "productOption", "externalId": f"V-{value.id}", "name": value.name, "price": str(price)}
+            yield Option(external_id=f"V-{value.id}", name=value.name, price=price)
 
 
 def _makes_options(attribute: _Attribute | None) -> bool:

@@ -13,8 +13,10 @@ from typing import Any, ClassVar, Self
 import msgspec
 
 from adapters.reference import forms
+from adapters.reference.catalog import CatalogAnswer, entities_of
 from adapters.reference.payload import ticket_of
 from adapters.reference.wire import Wire
+from app.domain.catalog import CatalogEntity
 from app.domain.errors import PosError, PosNotFound, PosRefused, PosUnreachable, ProfileError
 from app.domain.schedule import Schedule
 from app.domain.status import Status
@@ -37,6 +39,7 @@ class ReferenceAdapter:
         self._wire = Wire(url=url, api_key=api_key, timeout=timeout)
         self._order = msgspec.json.Decoder(forms.Answer)
         self._orders = msgspec.json.Decoder(forms.AnswerList)
+        self._catalog = msgspec.json.Decoder(CatalogAnswer)
         self._encoder = msgspec.json.Encoder()
 
     async def __aenter__(self) -> Self:
@@ -103,12 +106,10 @@ class ReferenceAdapter:
             page = await self._wire.read("/orders", self._orders, open="true")
         return PosChanges(orders=tuple(map(_order_of, page.orders)), cursor=page.cursor, more=page.more)
 
-    async def read_catalog(self) -> AsyncIterator[dict[str, Any]]:
-        """Every entity with ``kind`` (Sinqro's name of it) and ``externalId``, its other fields as the POS has them."""
-        catalog = await self._wire.read("/catalog", msgspec.json.Decoder(dict[str, Any]))
-        for kind, name in forms.ENTITIES.items():
-            for entity in catalog.get(kind, ()):
-                yield {"kind": name, "externalId": entity["id"], **entity}
+    async def read_catalog(self) -> AsyncIterator[CatalogEntity]:
+        """Everything comes in one answer."""
+        for entity in entities_of(await self._wire.read("/catalog", self._catalog)):
+            yield entity
 
     async def read_availability(self) -> PosSwitch:
         return PosSwitch(

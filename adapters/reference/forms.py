@@ -45,16 +45,6 @@ TO_BOOKING = {status: word for word, status in FROM_POS.items() if word not in _
 BOOKING_ID = "B-"
 """How the POS's ids of bookings begin; those of orders do not."""
 
-ENTITIES = {
-    "menus": "menu",
-    "sections": "menuSection",
-    "products": "product",
-    "variants": "productVariant",
-    "option_categories": "productOptionCategory",
-    "options": "productOption",
-}
-"""The POS's catalog lists by Sinqro's names of the entities."""
-
 
 class PosOption(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An option of a line, per one unit of it."""

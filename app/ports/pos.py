@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from app.domain.catalog import CatalogEntity
 from app.domain.order import Order
 from app.domain.schedule import Schedule
 from app.domain.selling_point import SellingPoint
@@ -184,8 +185,12 @@ class PosAdapter(Protocol):
         """What changed since the cursor ``since`` (empty: the POS's present)."""
         ...
 
-    def read_catalog(self) -> AsyncIterator[dict[str, Any]]:
-        """Every catalog entity."""
+    def read_catalog(self) -> AsyncIterator[CatalogEntity]:
+        """Every entity of the catalog, as it comes, in any order. Prices contain the taxes.
+
+        An iterator that ends without an error was read whole; one that raises was not, and nothing may be concluded
+        from what it did not give. An entity may come twice when it was changed meanwhile: the first one counts.
+        """
         ...
 
     async def read_availability(self) -> PosSwitch:

@@ -4,53 +4,74 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from app.domain import catalog
+from app.domain.catalog import Catalog, CatalogEntity, MenuType, catalog_of
 from app.sandbox.menu import CardMenu, Option, OptionCategory, Product, Restaurant, Section, Table, Variant, Zone
 
 
-def restaurant_of(name: str, entities: Iterable[dict[str, Any]], zones: Iterable[dict[str, Any]]) -> Restaurant:
-    """Make it; products without a price (gifts, placeholders) are left out, nobody orders them online."""
-    kinds: dict[str, dict[str, dict[str, Any]]] = {}
-    for entity in entities:
-        kinds.setdefault(entity["kind"], {})[entity["externalId"]] = entity
-    options = {ident: _option(entity) for ident, entity in kinds.get("productOption", {}).items()}
-    variants = {
-        ident: Variant(id=ident, name=entity["name"], price=Decimal(entity["price"]))
-        for ident, entity in kinds.get("productVariant", {}).items()
-    }
-    sections = tuple(Section(id=ident, name=entity["name"]) for ident, entity in kinds.get("menuSection", {}).items())
+def restaurant_of(name: str, entities: Iterable[CatalogEntity], zones: Iterable[dict[str, Any]]) -> Restaurant:
+    """Make it. Left out is what nobody orders online: what has no price (gifts, placeholders), is sold out or stands
+    in no section of a menu to choose from; set menus are no part of a generated order.
+    """
+    found = catalog_of(entities)
+    menus = [menu for menu in found.menus.values() if menu.type is MenuType.MENU]
+    shown = {section for menu in menus for section in menu.sections}
+    sections = [section for ident, section in found.sections.items() if ident in shown]
+    place = {product: section.external_id for section in reversed(sections) for product in section.products}
     return Restaurant(
         name=name,
-        menus=(CardMenu(id="M-1", name="Carta", sections=tuple(section.id for section in sections), order_types=()),),
-        sections=sections,
+        menus=tuple(_menu(menu) for menu in menus),
+        sections=tuple(Section(id=section.external_id, name=section.name) for section in sections),
         products=tuple(
-            Product(
-                id=ident,
-                name=entity["name"],
-                section=entity["section"],
-                price=Decimal(entity["price"]),
-                vat=Decimal(entity["vat"]),
-                option_categories=tuple(entity["option_categories"]),
-                variants=tuple(variants[variant] for variant in entity["variants"] if variant in variants),
-            )
-            for ident, entity in kinds.get("product", {}).items()
-            if Decimal(entity["price"]) > 0
+            _product(product, place[ident], found)
+            for ident, product in found.products.items()
+            if ident in place and product.is_available and _price(product, found) > 0
         ),
-        option_categories=tuple(
-            OptionCategory(
-                id=ident,
-                name=entity["name"],
-                options=tuple(options[option] for option in entity["options"] if option in options),
-                min_selection=entity["min_selection"],
-                max_selection=entity["max_selection"],
-            )
-            for ident, entity in kinds.get("productOptionCategory", {}).items()
-        ),
+        option_categories=tuple(_category(category, found) for category in found.option_categories.values()),
         zones=tuple(_zone(zone) for zone in zones),
     )
 
 
-def _option(entity: dict[str, Any]) -> Option:
-    return Option(id=entity["externalId"], name=entity["name"], price=Decimal(entity["price"]))
+def _menu(menu: catalog.Menu) -> CardMenu:
+    return CardMenu(
+        id=menu.external_id, name=menu.name, sections=menu.sections, order_types=tuple(menu.allowed_order_types)
+    )
+
+
+def _product(product: catalog.Product, section: str, found: Catalog) -> Product:
+    return Product(
+        id=product.external_id,
+        name=product.name,
+        section=section,
+        price=_price(product, found),
+        vat=product.vat or Decimal(0),
+        option_categories=tuple(one for one in product.option_categories if one in found.option_categories),
+        variants=tuple(
+            Variant(id=ident, name=variant.name, price=variant.price)
+            for ident, variant in ((ident, found.variants.get(ident)) for ident in product.variants)
+            if variant is not None and variant.is_available and variant.price
+        ),
+    )
+
+
+def _price(product: catalog.Product, found: Catalog) -> Decimal:
+    """Its price, or its cheapest variant's."""
+    variants = [found.variants[ident].price for ident in product.variants if ident in found.variants]
+    prices = [product.price] if product.price is not None else variants
+    return min((price for price in prices if price is not None), default=Decimal(0))
+
+
+def _category(category: catalog.OptionCategory, found: Catalog) -> OptionCategory:
+    options = (found.options[ident] for ident in category.options if ident in found.options)
+    return OptionCategory(
+        id=category.external_id,
+        name=category.name,
+        options=tuple(
+            Option(id=one.external_id, name=one.name, price=one.price) for one in options if one.is_available
+        ),
+        min_selection=category.min_selection,
+        max_selection=category.max_selection,
+    )
 
 
 def _zone(zone: dict[str, Any]) -> Zone:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
+from app.domain.catalog import CatalogEntity
 from app.domain.errors import ProfileError
 from app.domain.schedule import Schedule
 from app.domain.status import Status
@@ -49,7 +50,7 @@ class NoPos:
     async def changes(self, since: str) -> PosChanges:
         _none()
 
-    def read_catalog(self) -> AsyncIterator[dict[str, Any]]:
+    def read_catalog(self) -> AsyncIterator[CatalogEntity]:
         _none()
 
     async def read_availability(self) -> PosSwitch:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import pytest
 
+from app.domain.catalog import EntityKind, catalog_of
 from app.domain.errors import (
     OutcomeUnknown,
     PosBusy,
@@ -452,11 +453,43 @@ async def test_tables_are_read(bench: Bench) -> None:
 @needs(Capability.CATALOG_READ)
 async def test_the_catalog_is_read_whole(bench: Bench) -> None:
     entities = [entity async for entity in bench.adapter.read_catalog()]
-    ids = [(entity["kind"], entity["externalId"]) for entity in entities]
-    assert len(ids) == len(set(ids))
-    assert {("product", bench.pizza), ("product", bench.beer), ("productOption", bench.bacon)} <= set(ids)
-    pizza = next(entity for entity in entities if entity["externalId"] == bench.pizza)
-    assert Decimal(pizza["price"]) > 0
+    found = catalog_of(entities)
+    assert len(found) == len(entities), "an entity came twice"
+    pizza, beer = found.products[bench.pizza], found.products[bench.beer]
+    for product in (pizza, beer):
+        assert product.name
+        assert product.price is not None
+        assert product.price > 0
+        assert product.vat is not None
+        assert any(product.external_id in section.products for section in found.sections.values())
+    assert any(bench.bacon in found.option_categories[ident].options for ident in pizza.option_categories)
+    assert found.options[bench.bacon].name == bench.bacon_name
+
+
+@needs(Capability.CATALOG_READ)
+async def test_everything_a_catalog_names_is_in_it(bench: Bench) -> None:
+    found = catalog_of([entity async for entity in bench.adapter.read_catalog()])
+    assert found.menus
+    named = {
+        EntityKind.SECTION: {ident for menu in found.menus.values() for ident in menu.sections},
+        EntityKind.PRODUCT: {ident for section in found.sections.values() for ident in section.products},
+        EntityKind.VARIANT: {ident for product in found.products.values() for ident in product.variants},
+        EntityKind.OPTION_CATEGORY: {
+            ident for product in found.products.values() for ident in product.option_categories
+        },
+        EntityKind.OPTION: {ident for category in found.option_categories.values() for ident in category.options},
+    }
+    assert {kind: sorted(idents - set(found.of(kind))) for kind, idents in named.items()} == {
+        kind: [] for kind in named
+    }
+    assert all(menu.name for menu in found.menus.values())
+
+
+@needs(Capability.CATALOG_READ)
+async def test_a_catalog_that_cannot_be_read_whole_says_so(bench: Bench) -> None:
+    await bench.misbehave("fail", "reads")
+    with pytest.raises(PosError):
+        [entity async for entity in bench.adapter.read_catalog()]
 
 
 @needs(Capability.AVAILABILITY_READ)

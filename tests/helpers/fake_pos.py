@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
+from app.domain.catalog import CatalogEntity
 from app.domain.errors import OutcomeUnknown, PosError, PosNotFound, PosUnreachable
 from app.domain.order import Order
 from app.domain.schedule import Schedule
@@ -83,6 +84,7 @@ class FakePos:
         self.warnings: tuple[PosWarning, ...] = ()
         self.switch = PosSwitch(online=True)
         self.schedule = Schedule()
+        self.catalog: list[CatalogEntity] = []
         self.slow: dict[str, int] = {}
         """Passes of the loop that a call takes before its work is done; 1 where nothing is said."""
         self.most_at_once = 0
@@ -210,9 +212,10 @@ class FakePos:
             orders = tuple(self._by_id(name).seen() for name in dict.fromkeys(self._journal[after:end]))
             return PosChanges(orders=orders, cursor=str(end), more=end < len(self._journal))
 
-    async def read_catalog(self) -> AsyncIterator[dict[str, Any]]:
-        empty: tuple[dict[str, Any], ...] = ()
-        for entity in empty:
+    async def read_catalog(self) -> AsyncIterator[CatalogEntity]:
+        async with self._call("read_catalog", ""):
+            entities = list(self.catalog)
+        for entity in entities:
             yield entity
 
     async def read_availability(self) -> PosSwitch:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from adapters.reference.adapter import ReferenceAdapter
+from app.domain.catalog import CatalogEntity, Menu, MenuType, Product, Section, Variant
 from app.sandbox.menu import superpizza
 from app.sandbox.menu_read import restaurant_of
 from app.sandbox.pos import ReferencePos
@@ -16,15 +17,36 @@ async def test_the_reference_pos_gives_its_own_menu_back() -> None:
     assert [(p.id, p.name, p.section, p.price, p.vat, p.option_categories, p.variants) for p in found.products] == [
         (p.id, p.name, p.section, p.price, p.vat, p.option_categories, p.variants) for p in wanted.products
     ]
-    assert (found.option_categories, found.sections, found.zones) == (
+    assert (found.option_categories, found.sections, found.menus, found.zones) == (
         wanted.option_categories,
         wanted.sections,
+        wanted.menus,
         wanted.zones,
     )
 
 
-def test_what_costs_nothing_is_not_ordered() -> None:
-    entity = {"kind": "product", "name": "x", "section": "", "vat": "10", "option_categories": [], "variants": []}
-    entities = [{**entity, "externalId": "T-1", "price": "0.00"}, {**entity, "externalId": "T-2", "price": "1.10"}]
+def test_only_what_can_be_ordered_is_ordered() -> None:
+    products = [
+        Product(external_id="gift", price=Decimal("0.00")),
+        Product(external_id="bread", price=Decimal("1.10"), vat=Decimal(10)),
+        Product(external_id="gone", price=Decimal(5), is_available=False),
+        Product(external_id="nowhere", price=Decimal(5)),
+        Product(external_id="ham", variants=("ham-r", "ham-m", "ham-x")),
+        Product(external_id="starter", price=Decimal(5)),
+    ]
+    entities: list[CatalogEntity] = [
+        Menu(external_id="m", name="Carta", sections=("s",)),
+        Menu(external_id="d", name="Menú del día", type=MenuType.SET_MENU, price=Decimal(14), sections=("first",)),
+        Section(external_id="s", products=("gift", "bread", "gone", "ham")),
+        Section(external_id="first", products=("starter",)),
+        *products,
+        Variant(external_id="ham-r", price=Decimal(19)),
+        Variant(external_id="ham-m", price=Decimal(11)),
+    ]
     found = restaurant_of("Odoo", entities, [])
-    assert [(product.id, product.price) for product in found.products] == [("T-2", Decimal("1.10"))]
+    assert [(p.id, p.price, len(p.variants)) for p in found.products] == [
+        ("bread", Decimal("1.10"), 0),
+        ("ham", Decimal(11), 2),
+    ]
+    assert [menu.id for menu in found.menus] == ["m"]
+    assert [section.id for section in found.sections] == ["s"]
