@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from app.domain.availability import Closing
+from app.domain.catalog_version import CatalogOrigin, CatalogVersion
 from app.domain.record import (
     BY_HAND,
     IN_COMPANION,
@@ -141,6 +142,37 @@ class LedgerReader:
     def closings(self, selling_point: str) -> list[Closing]:
         rows = self.do("SELECT closing FROM closing WHERE selling_point = ? ORDER BY id", (selling_point,))
         return [_CLOSING.decode(row[0]) for row in rows]
+
+    def catalog_versions(self, selling_point: str) -> list[CatalogVersion]:
+        rows = self.do(
+            "SELECT number, at, origin, entities, products, changes FROM catalog WHERE selling_point = ?"
+            " ORDER BY number DESC",
+            (selling_point,),
+        )
+        return [
+            CatalogVersion(
+                number=number,
+                at=from_micros(at),
+                origin=CatalogOrigin(origin),
+                entities=entities,
+                products=products,
+                changes=changes,
+            )
+            for number, at, origin, entities, products, changes in rows
+        ]
+
+    def catalog_body(self, selling_point: str, number: int) -> bytes | None:
+        row = self.do(
+            "SELECT body FROM catalog WHERE selling_point = ? AND number = ?", (selling_point, number)
+        ).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def match(self, selling_point: str, kind: str, sinqro_id: str) -> str | None:
+        row = self.do(
+            "SELECT external_id FROM match WHERE selling_point = ? AND kind = ? AND sinqro_id = ?",
+            (selling_point, kind, sinqro_id),
+        ).fetchone()
+        return None if row is None else str(row[0])
 
     def due_rows(self, now: datetime, selling_points: Sequence[str], limit: int) -> list[DueRow]:
         marks = ", ".join("?" * len(selling_points))

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from app.domain.availability import Closing
+from app.domain.catalog_version import CatalogVersion
 from app.domain.record import SCHEDULED, DueKind, Notification, OrderKey, OrderRecord, OrderVersion
 from app.infra.ledger_reader import OUTBOX_COLUMNS, LedgerReader, notification_of, openness, to_micros
 
@@ -89,6 +90,34 @@ class LedgerRows(LedgerReader):
 
     def remove_closing(self, selling_point: str, closing_id: str) -> None:
         self.do("DELETE FROM closing WHERE selling_point = ? AND id = ?", (selling_point, closing_id))
+
+    # catalogs
+
+    def put_catalog_version(self, selling_point: str, version: CatalogVersion, body: bytes) -> None:
+        self.do(
+            "INSERT OR REPLACE INTO catalog (selling_point, number, at, origin, entities, products, changes, body)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                selling_point,
+                version.number,
+                to_micros(version.at),
+                version.origin,
+                version.entities,
+                version.products,
+                version.changes,
+                body,
+            ),
+        )
+
+    def drop_catalog_versions(self, selling_point: str, numbers: Iterable[int]) -> None:
+        for number in numbers:
+            self.do("DELETE FROM catalog WHERE selling_point = ? AND number = ?", (selling_point, number))
+
+    def put_match(self, selling_point: str, kind: str, sinqro_id: str, external_id: str) -> None:
+        self.do(
+            "INSERT OR REPLACE INTO match (selling_point, kind, sinqro_id, external_id) VALUES (?, ?, ?, ?)",
+            (selling_point, kind, sinqro_id, external_id),
+        )
 
     def add_quarantine(self, at: datetime, reason: str, raw: bytes) -> None:
         self.do("INSERT INTO quarantine (at, reason, raw) VALUES (?, ?, ?)", (to_micros(at), reason, raw))

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from app.domain.availability import Closing
+from app.domain.catalog_version import CatalogVersion
 from app.domain.record import DueKind, DueRow, HistoryEntry, Notification, OrderKey, OrderRecord, OrderVersion
 
 T = TypeVar("T")
@@ -60,6 +61,18 @@ class LedgerView(Protocol):
 
     def closings(self, selling_point: str) -> list[Closing]:
         """The closings of a selling point."""
+        ...
+
+    def catalog_versions(self, selling_point: str) -> list[CatalogVersion]:
+        """The versions of a selling point's catalog, the newest first; one that waits (number 0) comes last."""
+        ...
+
+    def catalog_body(self, selling_point: str, number: int) -> bytes | None:
+        """What was kept as a version's content."""
+        ...
+
+    def match(self, selling_point: str, kind: str, sinqro_id: str) -> str | None:
+        """The POS's id that a person said belongs to this id of Sinqro's."""
         ...
 
     def due_rows(self, now: datetime, selling_points: Sequence[str], limit: int) -> list[DueRow]:
@@ -128,6 +141,18 @@ class LedgerTransaction(LedgerView, Protocol):
 
     def remove_closing(self, selling_point: str, closing_id: str) -> None:
         """Lift a closing; no error when there is none."""
+        ...
+
+    def put_catalog_version(self, selling_point: str, version: CatalogVersion, body: bytes) -> None:
+        """Keep a version; replaces the one of that number."""
+        ...
+
+    def drop_catalog_versions(self, selling_point: str, numbers: Iterable[int]) -> None:
+        """Forget versions; no error where there is none."""
+        ...
+
+    def put_match(self, selling_point: str, kind: str, sinqro_id: str, external_id: str) -> None:
+        """Remember what a person said; replaces what was said before."""
         ...
 
     def set_due(self, kind: DueKind, key: OrderKey, at: datetime) -> None:

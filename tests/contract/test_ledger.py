@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import pytest
 
 from app.domain.availability import Closing, ClosingSource
+from app.domain.catalog_version import CatalogOrigin, CatalogVersion
 from app.domain.errors import LedgerError
 from app.domain.record import (
     IN_COMPANION,
@@ -337,6 +338,45 @@ async def test_closings(ledger: Ledger) -> None:
     )
     assert await ledger.read(lambda view: view.closings("3961")) == [changed]
     assert await ledger.read(lambda view: view.closings("77")) == [plain]
+
+
+async def test_versions_of_a_catalog(ledger: Ledger) -> None:
+    def catalog_version(number: int, changes: int = 3) -> CatalogVersion:
+        return CatalogVersion(
+            number=number, at=START, origin=CatalogOrigin.POS, entities=40, products=26, changes=changes
+        )
+
+    assert await ledger.read(lambda view: view.catalog_versions("3961")) == []
+    for number in (0, 1, 2, 3):
+        await ledger.write(
+            lambda tx, number=number: tx.put_catalog_version("3961", catalog_version(number), b"%d" % number)
+        )  # type: ignore[misc]
+    await ledger.write(lambda tx: tx.put_catalog_version("77", catalog_version(1), b"other"))
+    found = await ledger.read(lambda view: view.catalog_versions("3961"))
+    assert found == [catalog_version(3), catalog_version(2), catalog_version(1), catalog_version(0)]
+    await ledger.write(lambda tx: tx.put_catalog_version("3961", catalog_version(0, changes=5), b"anew"))
+    await ledger.write(lambda tx: tx.drop_catalog_versions("3961", [1, 99]))
+    found = await ledger.read(lambda view: view.catalog_versions("3961"))
+    assert found == [catalog_version(3), catalog_version(2), catalog_version(0, changes=5)]
+
+    async def body(point: str, number: int) -> bytes | None:
+        return await ledger.read(lambda view: view.catalog_body(point, number))
+
+    assert (await body("3961", 0), await body("3961", 1), await body("77", 1)) == (b"anew", None, b"other")
+
+
+async def test_what_a_person_matched(ledger: Ledger) -> None:
+    await ledger.write(lambda tx: tx.put_match("3961", "product", "17", "P-1"))
+    await ledger.write(lambda tx: tx.put_match("3961", "product", "18", "P-2"))
+    await ledger.write(lambda tx: tx.put_match("3961", "product", "17", "P-3"))
+
+    async def match(point: str, kind: str, ident: str) -> str | None:
+        return await ledger.read(lambda view: view.match(point, kind, ident))
+
+    assert await match("3961", "product", "17") == "P-3"
+    assert await match("3961", "product", "18") == "P-2"
+    assert await match("3961", "productOption", "17") is None
+    assert await match("77", "product", "17") is None
 
 
 async def test_quarantine_keeps_the_newest(ledger: Ledger) -> None:
