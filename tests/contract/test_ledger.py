@@ -347,11 +347,13 @@ async def test_versions_of_a_catalog(ledger: Ledger) -> None:
         )
 
     assert await ledger.read(lambda view: view.catalog_versions("3961")) == []
-    for number in (0, 1, 2, 3):
-        await ledger.write(
-            lambda tx, number=number: tx.put_catalog_version("3961", catalog_version(number), b"%d" % number)
-        )  # type: ignore[misc]
-    await ledger.write(lambda tx: tx.put_catalog_version("77", catalog_version(1), b"other"))
+
+    def put(tx: LedgerTransaction) -> None:
+        for number in (0, 1, 2, 3):
+            tx.put_catalog_version("3961", catalog_version(number), b"%d" % number)
+        tx.put_catalog_version("77", catalog_version(1), b"other")
+
+    await ledger.write(put)
     found = await ledger.read(lambda view: view.catalog_versions("3961"))
     assert found == [catalog_version(3), catalog_version(2), catalog_version(1), catalog_version(0)]
     await ledger.write(lambda tx: tx.put_catalog_version("3961", catalog_version(0, changes=5), b"anew"))
