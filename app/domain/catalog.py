@@ -180,6 +180,28 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         return sum(len(self.of(kind)) for kind in EntityKind)
 
 
+class SoldOut(Form, frozen=True, kw_only=True):
+    """Staff said that something is not there ("86"): a product, variant or option, until then or until set back."""
+
+    kind: EntityKind
+    external_id: str
+    since: datetime
+    until: datetime | None = None
+
+
+def with_sold_out(catalog: Catalog, sold_out: Iterable[SoldOut]) -> Catalog:
+    """The catalog with what staff said; what is not in it is left out. The POS's own "sold out" stays."""
+    entities: dict[EntityKind, dict[str, CatalogEntity]] = {}
+    for word in sold_out:
+        entity = catalog.of(word.kind).get(word.external_id)
+        if isinstance(entity, Product | Variant | Option):
+            changed = entities.setdefault(word.kind, dict(catalog.of(word.kind)))
+            changed[word.external_id] = msgspec.structs.replace(
+                entity, is_available=False, available_from=word.until if entity.is_available else entity.available_from
+            )
+    return msgspec.structs.replace(catalog, **{_FIELDS[kind]: found for kind, found in entities.items()})
+
+
 _FIELDS = {
     EntityKind.MENU: "menus",
     EntityKind.SECTION: "sections",

@@ -1,6 +1,7 @@
-"""A published version of a catalog, without the catalog itself: what the ledger lists."""
+"""What the ledger has of catalogs besides their bodies: versions to list, items to look up."""
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 import msgspec
@@ -13,6 +14,17 @@ class CatalogOrigin(StrEnum):
     """Read from the POS."""
     UNDO = "undo"
     """An earlier version put back by a person."""
+
+
+class CatalogItem(msgspec.Struct, frozen=True, kw_only=True):
+    """A product, variant or option of the published catalog, as much as looking it up needs."""
+
+    kind: str
+    """:class:`~app.domain.catalog.EntityKind` by its value."""
+    external_id: str
+    name: str
+    price: Decimal | None
+    available: bool
 
 
 class CatalogVersion(msgspec.Struct, frozen=True, kw_only=True):

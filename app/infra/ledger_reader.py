@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from app.domain.availability import Closing
-from app.domain.catalog_version import CatalogOrigin, CatalogVersion
+from app.domain.catalog_version import CatalogItem, CatalogOrigin, CatalogVersion
 from app.domain.record import (
     BY_HAND,
     IN_COMPANION,
@@ -166,6 +166,26 @@ class LedgerReader:
             "SELECT body FROM catalog WHERE selling_point = ? AND number = ?", (selling_point, number)
         ).fetchone()
         return None if row is None else bytes(row[0])
+
+    def catalog_item(self, selling_point: str, kind: str, external_id: str) -> CatalogItem | None:
+        row = self.do(
+            "SELECT name, price, available FROM item WHERE selling_point = ? AND kind = ? AND external_id = ?",
+            (selling_point, kind, external_id),
+        ).fetchone()
+        if row is None:
+            return None
+        name, price, available = row
+        return CatalogItem(
+            kind=kind,
+            external_id=external_id,
+            name=name,
+            price=None if price is None else Decimal(price),
+            available=bool(available),
+        )
+
+    def has_catalog(self, selling_point: str) -> bool:
+        row = self.do("SELECT 1 FROM catalog WHERE selling_point = ? AND number > 0 LIMIT 1", (selling_point,))
+        return row.fetchone() is not None
 
     def match(self, selling_point: str, kind: str, sinqro_id: str) -> str | None:
         row = self.do(

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from app.domain.availability import Closing
-from app.domain.catalog_version import CatalogVersion
+from app.domain.catalog_version import CatalogItem, CatalogVersion
 from app.domain.record import SCHEDULED, DueKind, Notification, OrderKey, OrderRecord, OrderVersion
 from app.infra.ledger_reader import OUTBOX_COLUMNS, LedgerReader, notification_of, openness, to_micros
 
@@ -112,6 +112,20 @@ class LedgerRows(LedgerReader):
     def drop_catalog_versions(self, selling_point: str, numbers: Iterable[int]) -> None:
         for number in numbers:
             self.do("DELETE FROM catalog WHERE selling_point = ? AND number = ?", (selling_point, number))
+
+    def put_catalog_items(self, selling_point: str, items: Iterable[CatalogItem], gone: Iterable[CatalogItem]) -> None:
+        for item in gone:
+            self.do(
+                "DELETE FROM item WHERE selling_point = ? AND kind = ? AND external_id = ?",
+                (selling_point, item.kind, item.external_id),
+            )
+        for item in items:
+            price = None if item.price is None else str(item.price)
+            self.do(
+                "INSERT OR REPLACE INTO item (selling_point, kind, external_id, name, price, available)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (selling_point, item.kind, item.external_id, item.name, price, item.available),
+            )
 
     def put_match(self, selling_point: str, kind: str, sinqro_id: str, external_id: str) -> None:
         self.do(

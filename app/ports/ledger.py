@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from app.domain.availability import Closing
-from app.domain.catalog_version import CatalogVersion
+from app.domain.catalog_version import CatalogItem, CatalogVersion
 from app.domain.record import DueKind, DueRow, HistoryEntry, Notification, OrderKey, OrderRecord, OrderVersion
 
 T = TypeVar("T")
@@ -69,6 +69,14 @@ class LedgerView(Protocol):
 
     def catalog_body(self, selling_point: str, number: int) -> bytes | None:
         """What was kept as a version's content."""
+        ...
+
+    def catalog_item(self, selling_point: str, kind: str, external_id: str) -> CatalogItem | None:
+        """An item of the published catalog."""
+        ...
+
+    def has_catalog(self, selling_point: str) -> bool:
+        """Whether a catalog was published, so that an unknown item means something."""
         ...
 
     def match(self, selling_point: str, kind: str, sinqro_id: str) -> str | None:
@@ -149,6 +157,10 @@ class LedgerTransaction(LedgerView, Protocol):
 
     def drop_catalog_versions(self, selling_point: str, numbers: Iterable[int]) -> None:
         """Forget versions; no error where there is none."""
+        ...
+
+    def put_catalog_items(self, selling_point: str, items: Iterable[CatalogItem], gone: Iterable[CatalogItem]) -> None:
+        """Add or replace items of the published catalog, and take out those that are gone."""
         ...
 
     def put_match(self, selling_point: str, kind: str, sinqro_id: str, external_id: str) -> None:

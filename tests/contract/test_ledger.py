@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import pytest
 
 from app.domain.availability import Closing, ClosingSource
-from app.domain.catalog_version import CatalogOrigin, CatalogVersion
+from app.domain.catalog_version import CatalogItem, CatalogOrigin, CatalogVersion
 from app.domain.errors import LedgerError
 from app.domain.record import (
     IN_COMPANION,
@@ -360,11 +360,31 @@ async def test_versions_of_a_catalog(ledger: Ledger) -> None:
     await ledger.write(lambda tx: tx.drop_catalog_versions("3961", [1, 99]))
     found = await ledger.read(lambda view: view.catalog_versions("3961"))
     assert found == [catalog_version(3), catalog_version(2), catalog_version(0, changes=5)]
+    assert await ledger.read(lambda view: view.has_catalog("3961"))
+    assert not await ledger.read(lambda view: view.has_catalog("88"))
 
     async def body(point: str, number: int) -> bytes | None:
         return await ledger.read(lambda view: view.catalog_body(point, number))
 
     assert (await body("3961", 0), await body("3961", 1), await body("77", 1)) == (b"anew", None, b"other")
+
+
+async def test_items_of_the_published_catalog(ledger: Ledger) -> None:
+    def item(ident: str, kind: str = "product", **changes: Any) -> CatalogItem:
+        given = {"name": "Margarita", "price": Decimal("9.50"), "available": True} | changes
+        return CatalogItem(kind=kind, external_id=ident, **given)
+
+    async def found(point: str, kind: str, ident: str) -> CatalogItem | None:
+        return await ledger.read(lambda view: view.catalog_item(point, kind, ident))
+
+    await ledger.write(lambda tx: tx.put_catalog_items("3961", [item("1"), item("2"), item("1", "productOption")], []))
+    changed = item("1", price=None, available=False)
+    await ledger.write(lambda tx: tx.put_catalog_items("3961", [changed], [item("2")]))
+    assert await found("3961", "product", "1") == changed
+    assert await found("3961", "product", "2") is None
+    assert await found("3961", "productOption", "1") == item("1", "productOption")
+    assert await found("77", "product", "1") is None
+    assert not await ledger.read(lambda view: view.has_catalog("3961"))
 
 
 async def test_what_a_person_matched(ledger: Ledger) -> None:

@@ -11,6 +11,17 @@ CREATE TABLE catalog (
     PRIMARY KEY (selling_point, number)
 );
 
+-- What the published catalog sells, for looking an order's lines up and for finding by name.
+CREATE TABLE item (
+    selling_point TEXT NOT NULL,
+    kind          TEXT NOT NULL,
+    external_id   TEXT NOT NULL,
+    name          TEXT NOT NULL,
+    price         TEXT,
+    available     INTEGER NOT NULL,
+    PRIMARY KEY (selling_point, kind, external_id)
+) WITHOUT ROWID;
+
 -- What a person said about an id of Sinqro's that the POS does not know.
 CREATE TABLE match (
     selling_point TEXT NOT NULL,
