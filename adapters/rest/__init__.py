@@ -1,0 +1,1 @@
+"""A POS described by a TOML profile, without code."""
