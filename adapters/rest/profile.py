@@ -77,7 +77,7 @@ Sinqro sent it). ``type`` is delivery, collection, insitu, inside or reservation
 that the POS can print (``[text]``), allergies first.
 
 ``lines``: each ``product`` (the POS's id, or null) ``name type quantity price total basePrice net vat tax notes
-options label``. ``price`` is gross for one unit with its options, ``basePrice`` without, ``total`` price times quantity,
+options label``. ``price`` is gross for one unit with its options, ``basePrice`` without, ``total`` of all units,
 ``net`` the total without VAT, ``vat`` percent, ``tax`` the POS's code. ``options``: each ``option name quantity price
 notes``, per one unit of the line. The adjusting line is among them (``type == "ADJUSTMENT"``).
 

@@ -311,7 +311,7 @@ class Errors(Part, frozen=True, kw_only=True):
     """Its sentence, shown to staff."""
     field: Expression = ""
     """Which field it did not like."""
-    kinds: dict[str, ErrorKind] = field(default_factory=dict)
+    kinds: dict[str, ErrorKind] = msgspec.field(default_factory=dict)
     """By the POS's code or by HTTP code: ``till_closed = "till_closed"``, ``423 = "busy"``."""
-    hints: dict[str, str] = field(default_factory=dict)
+    hints: dict[str, str] = msgspec.field(default_factory=dict)
     """By the POS's code: what staff can do about it, in Spanish or English."""
