@@ -371,7 +371,7 @@ async def test_versions_of_a_catalog(ledger: Ledger) -> None:
 
 async def test_items_of_the_published_catalog(ledger: Ledger) -> None:
     def item(ident: str, kind: str = "product", **changes: Any) -> CatalogItem:
-        given = {"name": "Margarita", "price": Decimal("9.50"), "available": True} | changes
+        given: dict[str, Any] = {"name": "Margarita", "price": Decimal("9.50"), "available": True} | changes
         return CatalogItem(kind=kind, external_id=ident, **given)
 
     async def found(point: str, kind: str, ident: str) -> CatalogItem | None:
