@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Self
 
 import httpx
 
-from adapters.odoo import catalog, changes, customers, forms, till, venue
+from adapters.odoo import catalog, changes, customers, forms, shelf, till, venue
 from adapters.odoo.forms import OrderRow, ident, text
 from adapters.odoo.payload import Draft, Setting, draft_of, extra_kinds
 from adapters.odoo.venue import Place
@@ -30,6 +30,9 @@ from app.domain.order import Order
 from app.domain.schedule import Schedule
 from app.domain.status import Status
 from app.ports.pos import Capability, PosChanges, PosHealth, PosOrder, PosOrderRequest, PosSwitch, PosWarning
+
+MOST = 20_000
+"""Open orders that are read at once when the companion begins to follow a till."""
 
 
 class OdooAdapter:
@@ -189,7 +192,7 @@ class OdooAdapter:
             newest = await self._rows([of_this], order="write_date desc,id desc", limit=1)
             at = newest[0].write_date if newest else "2000-01-01 00:00:00"
             window = ["write_date", ">=", changes.window_before(at)]
-            rows = await self._rows([of_this, "|", ["state", "=", "draft"], window], order="id", limit=catalog.MOST)
+            rows = await self._rows([of_this, "|", ["state", "=", "draft"], window], order="id", limit=MOST)
             new, after, more = rows, changes.start(at, rows), False
         else:
             domain = [of_this, ["write_date", ">=", cursor.since], ["id", ">", cursor.after]]
@@ -258,17 +261,17 @@ class OdooAdapter:
         wire = self._wire
         if order.currency_code != place.currency:
             raise PosRefused(f"the point of sale takes {place.currency}, not {order.currency_code}", code="CURRENCY")
-        shelf = await catalog.shelf_for(wire, place, order)
+        found = await shelf.shelf_for(wire, place, order)
         table = await venue.find_table(wire, place, order.service_location)
         per_line = await venue.rounds_per_line(wire, place)
         methods = await venue.read_methods(wire, place)
         preset = await venue.preset_for(wire, place, order.type)
         async with self._making:
-            extras = await catalog.extra_products(wire, sorted(extra_kinds(order)))
+            extras = await shelf.extra_products(wire, sorted(extra_kinds(order)))
             contact = await customers.contact_for(wire, order)
         return Setting(
             place=place,
-            shelf=shelf,
+            shelf=found,
             per_line=per_line,
             extras=extras,
             methods=methods,

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from adapters.odoo import forms, texts
-from adapters.odoo.catalog import Shelf, VariantRow
+from adapters.odoo.shelf import Shelf, VariantRow
 from adapters.odoo.taxes import Tax, TaxedLine, pos_totals, taxes_for
 from adapters.odoo.venue import Place, Table
 from app.domain import money
@@ -204,8 +204,8 @@ def _chosen(line: OrderLine, product: VariantRow | None, shelf: Shelf) -> tuple[
     words = []
     for child, times in _options(line, Decimal(1)):
         ref = child.product_option
-        row = shelf.options.get(str(ref.external_id)) if ref else None
-        if row and product and forms.ident(row.product_tmpl_id) == forms.ident(product.product_tmpl_id):
+        row = shelf.option(str(ref.external_id), product) if ref else None
+        if row:
             values += [row.id] if row.id not in values else []
             if times == 1 and not child.comment:
                 continue

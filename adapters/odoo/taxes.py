@@ -20,17 +20,58 @@ _FINEST = Decimal(1).scaleb(-12)
 
 
 class Tax(msgspec.Struct, frozen=True, kw_only=True):
-    """A sale tax; only percentages are known here."""
+    """A sale tax: a percentage, an amount for each unit (``fixed``), a part of the gross (``division``), or a ``group``
+    of others. Lines of orders get percentages only.
+    """
 
     id: int
     amount: Decimal
     amount_type: str = "percent"
     price_include: bool = False
+    include_base_amount: bool = False
+    """Whether the taxes after it are on it too."""
+    children_tax_ids: tuple[int, ...] = ()
 
     @property
     def is_rate(self) -> bool:
         """Whether it is a plain percentage."""
         return self.amount_type == "percent" and self.amount >= 0
+
+
+def expanded(ids: Iterable[int], known: dict[int, Tax]) -> list[Tax]:
+    """The known taxes of these ids in Odoo's order, groups as their members."""
+    wanted = set(ids)
+    found: list[Tax] = []
+    for tax in known.values():
+        if tax.id in wanted:
+            parts = [known[one] for one in tax.children_tax_ids if one in known]
+            found += parts if tax.amount_type == "group" else [tax]
+    return found
+
+
+def percent_of(taxes: Iterable[Tax]) -> Decimal:
+    """The rate of these taxes, in percent."""
+    return sum((tax.amount for tax in taxes if tax.is_rate), Decimal(0))
+
+
+def gross_of(price: Decimal, taxes: Sequence[Tax]) -> Decimal:
+    """What a customer pays for one unit at Odoo's price, unrounded."""
+    total = price
+    base = price / (1 + percent_of(tax for tax in taxes if tax.price_include) / 100)
+    for tax in taxes:
+        if not tax.price_include:
+            amount = _amount(tax, base)
+            total += amount
+            base += amount if tax.include_base_amount else 0
+    return total
+
+
+def _amount(tax: Tax, base: Decimal) -> Decimal:
+    if tax.amount_type == "fixed":
+        return tax.amount
+    if tax.amount_type == "division":
+        return base / (1 - tax.amount / 100) - base if tax.amount < 100 else Decimal(0)
+    return base * tax.amount / 100
 
 
 class TaxedLine(NamedTuple):

@@ -111,6 +111,11 @@ class Wire:
             trust_env=False,  # a POS is in the house, never behind the system's proxy
         )
 
+    @property
+    def url(self) -> str:
+        """Odoo's address, without a slash at its end."""
+        return self._base
+
     async def close(self) -> None:
         """Close every connection."""
         await self._client.aclose()

@@ -55,7 +55,7 @@ class OdooBench:
 
     pizza = "T-7"
     pizza_name = "Pizza Margherita"
-    bacon = "V-11"
+    bacon = "V-6-21"
     bacon_name = "Pepperoni"
     beer = "T-20"
     table = ("6", "2")

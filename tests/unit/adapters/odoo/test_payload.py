@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from adapters.odoo import forms, payload
-from adapters.odoo.catalog import OptionRow, Shelf, VariantRow
 from adapters.odoo.payload import Draft, Setting, draft_of, extra_kinds
+from adapters.odoo.shelf import OptionRow, Shelf, VariantRow
 from adapters.odoo.taxes import Tax
 from adapters.odoo.venue import Place, Table
 from app.domain.order import decode_order
@@ -36,17 +36,15 @@ def product(ident: int, *taxes: int) -> VariantRow:
 
 
 def option(ident: int, template: int) -> OptionRow:
-    link = (template, "")
-    return OptionRow(
-        id=ident, name=f"Opción {ident}", product_tmpl_id=link, attribute_line_id=link, price_extra=Decimal(0)
-    )
+    value = (ident + 500, "")
+    return OptionRow(id=ident, name=f"Opción {ident}", product_tmpl_id=(template, ""), product_attribute_value_id=value)
 
 
 def setting(**more: Any) -> Setting:
     place = Place(config=1, name="Bar", company=1, currency="EUR", session=3, methods=(1, 2), presets=())
     shelf = Shelf(
         products={"T-507": product(7, 1), "T-520": product(20, 4)},
-        options={"V-11": option(11, 507), "V-12": option(12, 999)},
+        options={"V-11": {507: option(11, 507)}, "V-12": {}},
         taxes=TAXES,
     )
     methods = {"card": 2, "2": 2, "cash": 1, "1": 1}
@@ -176,8 +174,8 @@ def test_generated_orders_come_to_their_totals(per_line: bool) -> None:
     restaurant = superpizza()
     products = {item.id: product(number, 2) for number, item in enumerate(restaurant.products)}
     products |= {v.id: product(900, 2) for item in restaurant.products for v in item.variants}
-    options = {o.id: option(1, 0) for category in restaurant.option_categories for o in category.options}
-    shelf = Shelf(products=products, options=options, taxes=TAXES)
+    options = [option.id for category in restaurant.option_categories for option in category.options]
+    shelf = Shelf(products=products, options={ident: {} for ident in options}, taxes=TAXES)
     generator = OrderGenerator(restaurant=restaurant, seed=1)
     for number in range(300):
         order = generator.order(list(OrderType)[number % 4])
