@@ -1,0 +1,167 @@
+"""The type checker of ``cel-expr-python``: what it is told of our names, and what it says, in plain words.
+
+The library is imported with the first expression: a program without such a POS does not load it.
+"""
+
+import difflib
+import re
+from collections.abc import Collection, Iterator
+from typing import Any, NamedTuple
+
+from adapters.rest.cel_tree import Node, TreeError, children, tree_of
+from adapters.rest.functions import DECLARED
+
+DEEPEST = 150
+"""Nodes below each other in an expression: a chain of so many pluses has them."""
+
+FUNCTIONS = sorted({each.name for each in DECLARED if not each.member} | {"size", "string", "int", "double", "has"})
+
+
+class ExpressionFault(NamedTuple):
+    """One thing that is wrong with an expression; ``at`` is the place in its text, in characters."""
+
+    at: int
+    message: str
+    hint: str = ""
+
+
+class ExpressionFaults(Exception):
+    """An expression that cannot be compiled."""
+
+    def __init__(self, faults: list[ExpressionFault]) -> None:
+        super().__init__("; ".join(fault.message for fault in faults))
+        self.faults = faults
+
+
+_DEEP = ExpressionFault(0, "nested too deeply", "Make it several steps, or join a list instead of many pluses.")
+
+
+class Checker:
+    """Checks expressions that may use ``names``."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self._names = sorted(names)
+        self._environment = _environment(self._names)
+
+    def check(self, source: str) -> tuple[Node, str]:
+        """The tree, and CEL's name of the result's type. Raises :class:`ExpressionFaults`."""
+        try:
+            checked = self._environment.compile(source)
+            tree = tree_of(checked.serialize())
+            _check_depth(tree)
+            return tree, str(checked.return_type().name())
+        except RecursionError as exc:
+            raise ExpressionFaults([_DEEP]) from exc
+        except RuntimeError as exc:  # all that the library raises
+            raise ExpressionFaults(self._faults(str(exc), source)) from exc
+        except TreeError as exc:
+            raise ExpressionFaults([ExpressionFault(exc.at, str(exc))]) from exc
+
+    def _faults(self, said: str, source: str) -> list[ExpressionFault]:
+        """The library's complaints, each with its place and, where a name is like another, a hint."""
+        faults: list[ExpressionFault] = []
+        for at, message in _said(said, source):
+            fault = self._fault(at, message, source)
+            # after the first fault of grammar the rest of the text means nothing
+            if fault not in faults and not (faults and "is no CEL" in faults[0].message):
+                faults.append(fault)
+        return faults or [self._fault(0, said.removeprefix("INVALID_ARGUMENT: ").partition("\n")[0], source)]
+
+    def _fault(self, at: int, message: str, source: str) -> ExpressionFault:
+        if found := _UNDECLARED.fullmatch(message):
+            return self._undeclared(found[1], at, source)
+        if found := _NO_OVERLOAD.fullmatch(message):
+            kinds = [_TYPES.get(part.strip(), part.strip()) for part in found[2].strip("()").split(",")]
+            operator = _OPERATOR.fullmatch(found[1].replace("@in", "_in_"))
+            if operator and len(kinds) == 2:
+                return ExpressionFault(at, f"{kinds[0]} {operator[1]} {kinds[1]} is not possible")
+            return ExpressionFault(at, f"{found[1]} cannot be used with {', '.join(kinds)}")
+        if "recursion depth" in message or "recursion limit" in message:
+            return _DEEP
+        if _SYNTAX.match(message):
+            if "<EOF>" in message.partition("expecting")[0]:
+                return ExpressionFault(at, "the expression is no CEL: it ends too early")
+            what = _WHAT.search(message)
+            unexpected = f"{what[1].strip()!r} is not expected here" if what else message[:80]
+            return ExpressionFault(at, f"the expression is no CEL: {unexpected}")
+        return ExpressionFault(at, message[:200])
+
+    def _undeclared(self, name: str, at: int, source: str) -> ExpressionFault:
+        first = name.partition(".")[0]
+        at = max(source.rfind(first, 0, at + len(first)), 0)
+        called = source[at + len(first) :].lstrip().startswith("(")
+        declared = [each for each in DECLARED if each.name == first]
+        if called and declared:
+            forms = " or ".join(f"{first}({', '.join(row)})" for each in declared for row in each.overloads)
+            return ExpressionFault(at, f"{first} is not called so", f"Write {forms}.")
+        known = FUNCTIONS if called else self._names
+        close = difflib.get_close_matches(first, known, n=1)
+        hint = f"Did you mean {close[0]}?" if close else f"Known here: {', '.join(known)}."
+        return ExpressionFault(at, f"there is no {'function ' if called else ''}{first} here", hint)
+
+
+def _environment(names: Collection[str]) -> Any:
+    from cel_expr_python import cel
+    from cel_expr_python.ext import ext_bindings, ext_optional
+
+    types = {
+        "dyn": cel.Type.DYN,
+        "text": cel.Type.STRING,
+        "int": cel.Type.INT,
+        "list": cel.Type.List(cel.Type.DYN),
+    }
+    functions = []
+    for each in DECLARED:
+        overloads = [
+            cel.Overload(
+                f"{each.name}_{number}",
+                return_type=types[each.result],
+                parameters=[types[name] for name in parameters],
+                is_member=each.member,
+            )
+            for number, parameters in enumerate(each.overloads)
+        ]
+        functions.append(cel.FunctionDecl(each.name, overloads))
+    return cel.NewEnv(
+        variables=dict.fromkeys(names, cel.Type.DYN),
+        extensions=[ext_optional.ExtOptional(), ext_bindings.ExtBindings()],
+        functions=functions,
+    )
+
+
+_SAID = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)")
+_UNDECLARED = re.compile(r"undeclared reference to '([^']*)'.*")
+_NO_OVERLOAD = re.compile(r"found no matching overload for '([^']*)' applied to '(.*)'")
+_SYNTAX = re.compile(r"Syntax error: ")
+_WHAT = re.compile(r"(?:mismatched input|extraneous input|at input|recognition error at:|missing .* at) '([^']*)'")
+_OPERATOR = re.compile(r"_(.+)_")
+_TYPES = {
+    "int": "a whole number",
+    "uint": "a whole number",
+    "double": "a number with decimals",
+    "string": "a text",
+    "bool": "true or false",
+    "null_type": "null",
+    "dyn": "anything",
+    "list(dyn)": "a list",
+}
+
+
+def _said(said: str, source: str) -> Iterator[tuple[int, str]]:
+    """The library's messages with their places in characters."""
+    starts = [0]
+    for line in source.split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
+    for row_text, column, message in _SAID.findall(said):
+        row = int(row_text)
+        at = starts[row - 1] + int(column) - 1 if 1 <= row < len(starts) else 0
+        yield min(max(at, 0), len(source)), message
+
+
+def _check_depth(tree: Node) -> None:
+    level = [tree]
+    for _ in range(DEEPEST):
+        level = [child for node in level for child in children(node)]
+        if not level:
+            return
+    raise ExpressionFaults([_DEEP])
