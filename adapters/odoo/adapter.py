@@ -39,7 +39,9 @@ class OdooAdapter:
     """Adapter of one point of sale in Odoo.
 
     ``url`` is Odoo's base address, ``database`` names one of several there, ``config_id`` one of several points of
-    sale; ``timeout`` is seconds for a whole call. ``transport`` replaces the network in tests.
+    sale; ``timeout`` is seconds for a whole call. With ``open_session`` an order opens the till's session where none is
+    open; else it waits until people open it, since opening counts cash and names who is responsible. Nothing but an
+    order opens it. ``transport`` replaces the network in tests.
     """
 
     SECRETS: ClassVar[tuple[str, ...]] = ("api-key",)
@@ -52,11 +54,14 @@ class OdooAdapter:
         api_key: str,
         database: str = "",
         config_id: int | None = None,
+        open_session: bool = False,
         timeout: float = 15,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._wire = Wire(url=url, api_key=api_key, database=database, timeout=timeout, transport=transport)
         self._config = config_id
+        self._opens = open_session
+        self._opening = asyncio.Lock()
         self._making = asyncio.Lock()
         """Contacts and products are looked for and made by one call at a time, else there would be two."""
 
@@ -96,15 +101,15 @@ class OdooAdapter:
             raise
         except PosError as exc:
             return PosHealth(ok=False, message=exc.message)
-        is_open = place.session is not None
-        message = "" if is_open else f"no session of {place.name} is open in Odoo"
-        return PosHealth(ok=True, till_open=is_open, message=message, version=version)
+        message = "" if place.session is not None else f"no session of {place.name} is open in Odoo"
+        if message and self._opens:
+            message += ": the next order opens it"
+        return PosHealth(ok=True, till_open=self._opens or not message, message=message, version=version)
 
     # orders
 
     async def create_order(self, request: PosOrderRequest) -> PosOrder:
-        place = await self._place()
-        place.open_session()
+        place = await self._open_place()
         setting = await self._setting(place, request.order)
         draft = draft_of(request, setting)
         try:
@@ -120,8 +125,7 @@ class OdooAdapter:
         row = await till.by_id(self._wire, pos_order_id)
         if row.state != "draft":
             raise PosRefused("the order is paid or cancelled in Odoo", code="ORDER_CLOSED")
-        place = await self._place()
-        place.open_session()
+        place = await self._open_place()
         setting = await self._setting(place, request.order)
         draft = draft_of(request, setting)
         there = ident(row.table_id)
@@ -255,6 +259,18 @@ class OdooAdapter:
 
     async def _place(self) -> Place:
         return await venue.read_place(self._wire, self._config)
+
+    async def _open_place(self) -> Place:
+        """The place with its session open. Raises :class:`PosTillClosed`."""
+        place = await self._place()
+        if place.session is None and self._opens:
+            async with self._opening:
+                place = await self._place()
+                if place.session is None:
+                    await venue.open_till(self._wire, place)
+                    place = await self._place()
+        place.open_session()
+        return place
 
     async def _setting(self, place: Place, order: Order) -> Setting:
         """Read what the order is made with; contacts and products that are missing are made last."""

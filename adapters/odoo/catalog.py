@@ -55,8 +55,8 @@ class _ConfigRow(msgspec.Struct, frozen=True, kw_only=True):
     discount_product_id: Link = False
 
 
-async def read_entities(wire: Wire, place: Place) -> AsyncIterator[CatalogEntity]:
-    """Every entity. An error ends it: then it was not read whole."""
+async def read_entities(wire: Wire, place: Place, *, size: int = PRODUCTS) -> AsyncIterator[CatalogEntity]:
+    """Every entity, from pages of so many products. An error ends it: then it was not read whole."""
     reader = await open_reader(wire, place)
     config = await _config(wire, reader, place)
     online = await reader.has_field("product.template", SELF_ORDER)
@@ -64,9 +64,7 @@ async def read_entities(wire: Wire, place: Place) -> AsyncIterator[CatalogEntity
     maker = MenuMaker(frame)
     without = () if online else (SELF_ORDER,)
     combos: list[TemplateRow] = []
-    async for rows in reader.pages(
-        "product.template", TemplateRow, _sold(place, config), size=PRODUCTS, without=without
-    ):
+    async for rows in reader.pages("product.template", TemplateRow, _sold(place, config), size=size, without=without):
         combos += [row for row in rows if row.type == "combo"]
         for entity in maker.of_page(await _page(reader, [row for row in rows if row.type != "combo"])):
             yield entity

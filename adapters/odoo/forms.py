@@ -55,6 +55,15 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     available_preset_ids: list[int] = []
 
 
+class TillRow(msgspec.Struct, frozen=True, kw_only=True):
+    """The session of a point of sale, and what was in its cash drawer at the last closing."""
+
+    id: int
+    current_session_id: Link = False
+    current_session_state: Text = False
+    last_session_closing_cash: Decimal = Decimal(0)
+
+
 class Company(msgspec.Struct, frozen=True, kw_only=True):
     """How its taxes are rounded: ``round_per_line`` or ``round_globally``."""
 

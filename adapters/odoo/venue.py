@@ -1,15 +1,20 @@
 """Where an order goes in Odoo: the point of sale with its session, its payment methods and its tables."""
 
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 
 from adapters.odoo import forms
-from adapters.odoo.forms import Company, Config, MethodRow, TableRow, ident
+from adapters.odoo.forms import Company, Config, MethodRow, TableRow, TillRow, ident
 from adapters.odoo.wire import Wire
 from app.domain.errors import PosRefused, PosTillClosed, ProfileError
 from app.domain.order_parts import ServiceLocation
 from app.domain.status import OrderType
+
+NAMED = 20
+"""Points of sale that are named where one must be chosen."""
+
+OPEN_IT = "open the till in the POS"
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +32,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     def open_session(self) -> int:
         """The open session. Raises :class:`PosTillClosed`."""
         if self.session is None:
-            raise PosTillClosed(f"no session of {self.name} is open in Odoo", hint="open the till in the POS")
+            raise PosTillClosed(f"no session of {self.name} is open in Odoo", hint=OPEN_IT)
         return self.session
 
 
@@ -41,15 +46,9 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
 
 async def read_place(wire: Wire, config_id: int | None) -> Place:
     """The point of sale ``config_id``, or the only one. Raises :class:`ProfileError` for none or several."""
-    domain = [] if config_id is None else [["id", "=", config_id]]
-    found = await wire.read(
-        "pos.config", "search_read", list[Config], domain=domain, fields=forms.fields_of(Config), limit=10, order="id"
-    )
-    if not found:
-        raise ProfileError("Odoo has no such point of sale", hint="set config_id to the id of one, or make one in Odoo")
-    if len(found) > 1:
-        names = ", ".join(f"{config.name} ({config.id})" for config in found)
-        raise ProfileError(f"Odoo has several points of sale: {names}", hint="set config_id to the number of one")
+    found = await _configs(wire, [] if config_id is None else [["id", "=", config_id]])
+    if len(found) != 1:
+        await _say_which(wire, config_id)
     config = found[0]
     return Place(
         config=config.id,
@@ -60,6 +59,47 @@ async def read_place(wire: Wire, config_id: int | None) -> Place:
         methods=tuple(config.payment_method_ids),
         presets=tuple(config.available_preset_ids) if config.use_presets else (),
     )
+
+
+async def _configs(wire: Wire, domain: list[Any]) -> list[Config]:
+    return await wire.read(
+        "pos.config", "search_read", list[Config], domain=domain, fields=forms.fields_of(Config), limit=2, order="id"
+    )
+
+
+async def _say_which(wire: Wire, config_id: int | None) -> NoReturn:
+    """Name the points of sale that there are: their numbers stand nowhere else that people look."""
+    rows = await wire.read(
+        "pos.config", "search_read", list[MethodRow], domain=[], fields=["name"], limit=NAMED + 1, order="id"
+    )
+    names = ", ".join(f"{row.name} ({row.id})" for row in rows[:NAMED]) + (", …" if len(rows) > NAMED else "")
+    if not rows:
+        raise ProfileError("Odoo has no point of sale", hint="make one in Odoo's Point of Sale")
+    what = "Odoo has several points of sale" if config_id is None else f"Odoo has no point of sale {config_id}, it has"
+    raise ProfileError(f"{what}: {names}", hint="set config_id to the number of one")
+
+
+async def open_till(wire: Wire, place: Place) -> None:
+    """Open the session of a point of sale that has none, as the button "Open" of its till does; the cash is what was
+    counted at the last closing. One that people are closing stays as it is. Raises :class:`PosTillClosed`.
+    """
+    try:
+        till = await _till(wire, place)
+        if ident(till.current_session_id) is None:
+            await wire.write("pos.config", "open_ui", Any, ids=[place.config])
+            till = await _till(wire, place)
+        session = ident(till.current_session_id)
+        if session is not None and till.current_session_state == "opening_control":
+            cash, note = till.last_session_closing_cash, "Sinqro Companion"
+            await wire.write("pos.session", "set_opening_control", Any, ids=[session], cashbox_value=cash, notes=note)
+    except PosRefused as exc:
+        raise PosTillClosed(f"the session of {place.name} cannot be opened: {exc.message}", hint=OPEN_IT) from exc
+
+
+async def _till(wire: Wire, place: Place) -> TillRow:
+    return (await wire.read("pos.config", "read", list[TillRow], ids=[place.config], fields=forms.fields_of(TillRow)))[
+        0
+    ]
 
 
 async def rounds_per_line(wire: Wire, place: Place) -> bool:
