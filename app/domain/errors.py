@@ -27,6 +27,7 @@ Anything else that is raised is a bug of ours: logged with its traceback, never 
 """
 
 from datetime import timedelta
+from typing import NamedTuple
 
 
 class CompanionError(Exception):
@@ -128,10 +129,31 @@ class OutcomeUnknown(PosError):
     code = "POS_OUTCOME_UNKNOWN"
 
 
+class ProfileFault(NamedTuple):
+    """One thing that is wrong with a profile: where (line and column from 1, entry), what, how to mend it."""
+
+    line: int
+    column: int
+    entry: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        """As editors and terminals understand it: ``12:5: services.health.path: … (…)``."""
+        entry = f"{self.entry}: " if self.entry else ""
+        return f"{self.line}:{self.column}: {entry}{self.message}{f' ({self.hint})' if self.hint else ''}"
+
+
 class ProfileError(PosError):
-    """The profile or the settings of the POS are at fault: no retry helps."""
+    """The profile or the settings of the POS are at fault: no retry helps. ``faults``: of a profile, all of them."""
 
     code = "POS_PROFILE_INVALID"
+
+    def __init__(
+        self, message: str, *, code: str | None = None, hint: str = "", faults: tuple[ProfileFault, ...] = ()
+    ) -> None:
+        super().__init__(message, code=code, hint=hint)
+        self.faults = faults
 
 
 class SinqroError(CompanionError):

@@ -28,9 +28,10 @@ import msgspec
 from msgspec import Meta
 
 from app.domain.errors import ConfigurationError
+from app.domain.form_faults import Fault, fault_of
 from app.domain.selling_point import AutoAccept, PaymentRule, Rules, SellingPoint
 from app.infra import settings_rules as rules
-from app.infra.settings_faults import Fault, fault_of, refusal, syntax_refusal
+from app.infra.settings_faults import refusal, syntax_refusal
 from app.ports.alarm import AlarmSettings, AlarmSounds
 
 ENVIRONMENT_VARIABLE = "SINQRO_COMPANION_ENVIRONMENT"

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from app.domain.errors import ConfigurationError
+from app.domain.form_faults import EntryPath, entry_name
 from app.infra.files import write_private
 from app.infra.paths import private_folder
 from app.infra.settings import Environment, parse, read_text
-from app.infra.settings_faults import EntryPath, entry_name
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument

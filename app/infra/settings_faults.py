@@ -5,40 +5,14 @@ for in the text. That search reads only what people write (tables and ``name = v
 names the nearest thing above it, or none.
 """
 
-import difflib
 import re
-from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import NamedTuple
-
-import msgspec
 
 from app.domain.errors import ConfigurationError
-
-EntryPath = tuple[str | int, ...]
-"""Where an entry stands: ``("selling_points", 0, "pos", "url")``."""
+from app.domain.form_faults import EntryPath, Fault, entry_name
 
 _KEY = r"""(?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+)"""
 _DOTTED = re.compile(rf"{_KEY}(?:\s*\.\s*{_KEY})*")
-_STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]|\[\.\.\.\]")
-_WORDS = {
-    "int": "a whole number",
-    "float": "a number",
-    "str": 'a text ("…")',
-    "bool": "true or false",
-    "array": "a list ([…])",
-    "object": "a table",
-    "object | null": "a table",
-    "str | null": 'a text ("…")',
-}
-
-
-class Fault(NamedTuple):
-    """One thing that is wrong; the message never holds a value that may be secret."""
-
-    path: EntryPath
-    message: str
-    hint: str = ""
 
 
 def refusal(file: Path, text: str, fault: Fault) -> ConfigurationError:
@@ -60,31 +34,6 @@ def syntax_refusal(file: Path, exc: Exception) -> ConfigurationError:
     return ConfigurationError(
         f"{place}: this is no TOML: {said}.", hint='Texts stand in quotes: name = "Bar Pepe"; tables like [sinqro].'
     )
-
-
-def entry_name(path: EntryPath) -> str:
-    """The path as people read it: ``selling_points[0].pos.url``."""
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
-
-
-def fault_of(exc: msgspec.ValidationError, *, names: Collection[str], choices: Callable[[str], str]) -> Fault:
-    """The complaint of msgspec in plain words; ``names`` are all entries there are, ``choices`` lists a choice's."""
-    said, _, at = str(exc).partition(" - at `$")
-    path = _path(at.rstrip("`"))
-    if found := re.fullmatch(r"Object contains unknown field `(.*)`", said):
-        close = difflib.get_close_matches(found[1], names, n=1)
-        hint = f"Did you mean {close[0]}?" if close else "Remove it; the help lists all entries."
-        return Fault((*path, found[1]), "there is no such entry", hint)
-    if found := re.fullmatch(r"Object missing required field `(.*)`", said):
-        return Fault(path, f"the entry {found[1]} is missing", f"Add a line: {found[1]} = …")
-    if said.startswith("Invalid enum value"):
-        last = next((step for step in reversed(path) if isinstance(step, str)), "")
-        return Fault(path, said.replace("Invalid enum value", "there is no"), f"Write {choices(last)}.")
-    if found := re.fullmatch(r"Expected `(.*)`, got `(.*)`", said):
-        wanted, got = (_WORDS.get(word, word) for word in found.groups())
-        hint = f"Write [[{path[-1]}]], with two brackets." if path and found.groups() == ("array", "object") else ""
-        return Fault(path, f"this must be {wanted}, not {got}", hint)
-    return Fault(path, said.replace("`", ""))
 
 
 def line_of(text: str, path: EntryPath) -> int | None:
@@ -122,14 +71,3 @@ def _table(header: str, counts: dict[EntryPath, int]) -> EntryPath:
 
 def _keys(dotted: str) -> list[str]:
     return [key.strip("\"'") for key in re.findall(_KEY, dotted)]
-
-
-def _path(text: str) -> EntryPath:
-    """A path as msgspec writes it, without the ``$``; it ends where msgspec does not know further."""
-    path: EntryPath = ()
-    for found in _STEP.finditer(text):
-        name, index = found.groups()
-        if name is None and index is None:
-            break
-        path = (*path, name if name is not None else int(index))
-    return path

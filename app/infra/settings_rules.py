@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from app.domain.errors import ConfigurationError
+from app.domain.form_faults import EntryPath, Fault
 from app.domain.selling_point import SellingPoint
-from app.infra.settings_faults import EntryPath, Fault
 from app.link.urls import Kind, checked_url
 from app.ports.alarm import AlarmSettings
 
