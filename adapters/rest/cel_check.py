@@ -33,6 +33,16 @@ class ExpressionFaults(Exception):
         self.faults = faults
 
 
+def similar(name: str, known: Collection[str]) -> str:
+    """A hint: the known name that is like this one, else all of them."""
+    close = difflib.get_close_matches(name, known, n=1) or [
+        other for other in known if name and other.casefold() == name.casefold()
+    ]
+    if close:
+        return f"Did you mean {close[0]}?"
+    return f"Known here: {', '.join(sorted(known))}." if known else ""
+
+
 _DEEP = ExpressionFault(0, "nested too deeply", "Make it several steps, or join a list instead of many pluses.")
 
 
@@ -95,9 +105,7 @@ class Checker:
             forms = " or ".join(f"{first}({', '.join(row)})" for each in declared for row in each.overloads)
             return ExpressionFault(at, f"{first} is not called so", f"Write {forms}.")
         known = FUNCTIONS if called else self._names
-        close = difflib.get_close_matches(first, known, n=1)
-        hint = f"Did you mean {close[0]}?" if close else f"Known here: {', '.join(known)}."
-        return ExpressionFault(at, f"there is no {'function ' if called else ''}{first} here", hint)
+        return ExpressionFault(at, f"there is no {'function ' if called else ''}{first} here", similar(first, known))
 
 
 def _environment(names: Collection[str]) -> Any:
