@@ -10,11 +10,12 @@
 what is given is named: a product that is archived meanwhile is missing from its sections too. Nothing is written.
 
 What the till sells is what this is: products of the company that are on sale and available in the point of sale, in the
-categories that it is restricted to. Prices are Odoo's own (``lst_price``); price lists and fiscal positions are the
-till's business, and orders carry the price that the customer saw.
+categories that it is restricted to, at the price of the till's price list, and of those of its ways of selling (eat in,
+take out, delivery) as prices by order type. Fiscal positions are left to the till: an order carries its own taxes.
 """
 
 from collections.abc import AsyncIterator, Collection
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -36,11 +37,13 @@ from adapters.odoo.menu_rows import (
     VariantRow,
     open_reader,
 )
+from adapters.odoo.pricelists import PriceLists, read_price_lists
 from adapters.odoo.set_menus import Combos, SetMenuMaker
 from adapters.odoo.shelf import read_taxes
-from adapters.odoo.venue import Place
+from adapters.odoo.venue import Place, preset_for
 from adapters.odoo.wire import Wire
 from app.domain.catalog import CatalogEntity
+from app.domain.status import OrderType
 
 SELF_ORDER = "self_order_available"
 
@@ -53,6 +56,15 @@ class _ConfigRow(msgspec.Struct, frozen=True, kw_only=True):
     iface_available_categ_ids: list[int] = []
     tip_product_id: Link = False
     discount_product_id: Link = False
+    use_pricelist: bool = False
+    pricelist_id: Link = False
+
+
+class _PresetRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A way of selling: eat in, take out, delivery."""
+
+    id: int
+    pricelist_id: Link = False
 
 
 async def read_entities(wire: Wire, place: Place, *, size: int = PRODUCTS) -> AsyncIterator[CatalogEntity]:
@@ -104,7 +116,13 @@ async def _frame(wire: Wire, reader: MenuReader, place: Place, config: _ConfigRo
     values = await reader.all("product.attribute.value", ValueRow, [])
     tags = await reader.all("product.tag", TagRow, [["visible_to_customers", "=", True]])
     ids = [row.id for row in categories]
+    own = ident(config.pricelist_id) if config.use_pricelist else None
+    by_type = await _lists_by_type(wire, place)
+    lists = {number for number in (own, *by_type.values()) if number is not None}
     return Frame(
+        price_lists=await read_price_lists(reader, sorted(lists), datetime.now(UTC)) if lists else PriceLists(),
+        price_list=own,
+        lists_by_type=by_type,
         place=place,
         taxes=await read_taxes(wire, place),
         categories=categories,
@@ -118,6 +136,19 @@ async def _frame(wire: Wire, reader: MenuReader, place: Place, config: _ConfigRo
         value_names=await reader.names("product.attribute.value", values),
         url=wire.url if pictures else "",
     )
+
+
+async def _lists_by_type(wire: Wire, place: Place) -> dict[OrderType, int]:
+    """Price lists of the ways of selling that stand for our order types."""
+    if not place.presets:
+        return {}
+    fields = forms.fields_of(_PresetRow)
+    presets = await wire.read("pos.preset", "read", list[_PresetRow], ids=list(place.presets), fields=fields)
+    lists = {row.id: number for row in presets if (number := ident(row.pricelist_id)) is not None}
+    if not lists:
+        return {}
+    found = {order_type: await preset_for(wire, place, order_type) for order_type in forms.PRESETS}
+    return {order_type: lists[preset] for order_type, preset in found.items() if preset in lists}
 
 
 async def _page(reader: MenuReader, rows: list[TemplateRow]) -> Page:
@@ -147,8 +178,10 @@ async def _combos(reader: MenuReader, templates: list[TemplateRow], without: Col
     domain = [["product_variant_ids", "in", products]]
     async for rows in reader.pages("product.template", TemplateRow, domain, size=PRODUCTS, without=without):
         inside += rows
+    own = await reader.all("product.product", VariantRow, [["product_tmpl_id", "in", [row.id for row in templates]]])
     return Combos(
         templates=templates,
+        variants={ident(row.product_tmpl_id) or 0: row for row in own},
         combos={row.id: row for row in combos},
         items={row.id: row for row in items},
         page=await _page(reader, inside),

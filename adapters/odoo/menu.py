@@ -34,10 +34,12 @@ from adapters.odoo.menu_rows import (
     ValueRow,
     VariantRow,
 )
+from adapters.odoo.pricelists import PriceLists
 from adapters.odoo.taxes import Tax, expanded, gross_of, percent_of
 from adapters.odoo.venue import Place
 from app.domain import money
 from app.domain.catalog import CatalogEntity, Image, Menu, Option, OptionCategory, Product, Section, Variant
+from app.domain.status import OrderType
 
 NO_CATEGORY = 0
 """Stands for the category of products that have none: the till shows them under all products."""
@@ -61,8 +63,27 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     category_names: Names = {}
     attribute_names: Names = {}
     value_names: Names = {}
+    price_lists: PriceLists = PriceLists()
+    price_list: int | None = None
+    """The till's own, where it has one."""
+    lists_by_type: dict[OrderType, int] = {}
+    """Others that it uses for an order type."""
     url: str = ""
     """Odoo's address, for pictures; empty where they are shown to nobody without a login."""
+
+    def price(self, row: TemplateRow, variant: VariantRow) -> Decimal:
+        """What a customer pays for one."""
+        price = self.price_lists.price(self.price_list, row, variant)
+        return self.gross(price, self.taxes_of(row.taxes_id))
+
+    def prices(self, row: TemplateRow, variant: VariantRow) -> dict[OrderType, Decimal]:
+        """What a customer pays for one in orders of a type, where that is something else."""
+        taxes, usual = self.taxes_of(row.taxes_id), self.price(row, variant)
+        found = {
+            order_type: self.gross(self.price_lists.price(number, row, variant), taxes)
+            for order_type, number in self.lists_by_type.items()
+        }
+        return {order_type: price for order_type, price in found.items() if price != usual}
 
     def taxes_of(self, ids: Sequence[int]) -> list[Tax]:
         """Taxes in Odoo's order, of this company alone."""
@@ -153,7 +174,8 @@ class MenuMaker:
             position=row.pos_sequence,
             description=texts.plain(text(row.public_description)) or texts.note(text(row.description_sale)),
             image=self._frame.image("product.template", row.id, page.pictures.get(row.id)),
-            price=None if several else self._frame.gross(variants[0].lst_price, taxes),
+            price=None if several else self._frame.price(row, variants[0]),
+            prices={} if several else self._frame.prices(row, variants[0]),
             vat=percent_of(taxes).normalize() + 0,
             tags=tuple(self._frame.tags[tag] for tag in row.product_tag_ids if tag in self._frame.tags),
             is_available=row.self_order_available,
@@ -176,7 +198,8 @@ class MenuMaker:
                 for iso in languages
             },
             position=position,
-            price=frame.gross(variant.lst_price, frame.taxes_of(row.taxes_id)),
+            price=frame.price(row, variant),
+            prices=frame.prices(row, variant),
         )
 
     # ---------------------------------------------------------------- options

@@ -26,14 +26,21 @@ Names = dict[int, dict[str, str]]
 """Names in other languages (ISO 639-1) by the record's id; only those that differ from the first language's."""
 
 
-class _Row(msgspec.Struct, frozen=True, kw_only=True):
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A record of Odoo's."""
+
     id: int
 
 
-class TemplateRow(_Row, frozen=True, kw_only=True):
-    """A ``product.template``."""
+class NamedRow(Row, frozen=True, kw_only=True):
+    """One with a name, in the first language."""
 
     name: str
+
+
+class TemplateRow(NamedRow, frozen=True, kw_only=True):
+    """A ``product.template``."""
+
     type: str
     list_price: Decimal
     taxes_id: list[int]
@@ -42,21 +49,24 @@ class TemplateRow(_Row, frozen=True, kw_only=True):
     attribute_line_ids: list[int]
     combo_ids: list[int]
     product_tag_ids: list[int]
+    categ_id: Link
+    """The accountant's group, which price lists know."""
     public_description: Text = False
     description_sale: Text = False
     self_order_available: bool = True
     """Whether it can be ordered online; only where Odoo's self order is installed, as it is with the restaurant."""
 
 
-class VariantRow(_Row, frozen=True, kw_only=True):
+class VariantRow(Row, frozen=True, kw_only=True):
     """A ``product.product``."""
 
     product_tmpl_id: Link
     lst_price: Decimal
+    standard_price: Decimal
     product_template_variant_value_ids: list[int]
 
 
-class ValueAtProductRow(_Row, frozen=True, kw_only=True):
+class ValueAtProductRow(Row, frozen=True, kw_only=True):
     """A ``product.template.attribute.value``."""
 
     product_tmpl_id: Link
@@ -66,46 +76,40 @@ class ValueAtProductRow(_Row, frozen=True, kw_only=True):
     price_extra: Decimal
 
 
-class CategoryRow(_Row, frozen=True, kw_only=True):
+class CategoryRow(NamedRow, frozen=True, kw_only=True):
     """A ``pos.category``."""
 
-    name: str
     parent_id: Link
     sequence: int
 
 
-class AttributeRow(_Row, frozen=True, kw_only=True):
+class AttributeRow(NamedRow, frozen=True, kw_only=True):
     """A ``product.attribute``."""
 
-    name: str
     display_type: str
     create_variant: str
 
 
-class ValueRow(_Row, frozen=True, kw_only=True):
+class ValueRow(NamedRow, frozen=True, kw_only=True):
     """A ``product.attribute.value``."""
 
-    name: str
     sequence: int
     attribute_id: Link
 
 
-class TagRow(_Row, frozen=True, kw_only=True):
+class TagRow(NamedRow, frozen=True, kw_only=True):
     """A ``product.tag``."""
 
-    name: str
 
-
-class ComboRow(_Row, frozen=True, kw_only=True):
+class ComboRow(NamedRow, frozen=True, kw_only=True):
     """A ``product.combo``: one choice that set menus offer. ``qty_free`` of its items belong to the menu's price."""
 
-    name: str
     base_price: Decimal
     qty_free: int
     combo_item_ids: list[int]
 
 
-class ComboItemRow(_Row, frozen=True, kw_only=True):
+class ComboItemRow(Row, frozen=True, kw_only=True):
     """A ``product.combo.item``."""
 
     combo_id: Link
@@ -113,12 +117,12 @@ class ComboItemRow(_Row, frozen=True, kw_only=True):
     extra_price: Decimal
 
 
-class _Picture(_Row, frozen=True, kw_only=True):
+class _Picture(Row, frozen=True, kw_only=True):
     res_id: int
     checksum: Text
 
 
-class _Language(_Row, frozen=True, kw_only=True):
+class _Language(Row, frozen=True, kw_only=True):
     code: str
     iso_code: Text
 
@@ -133,7 +137,7 @@ class _Usual(msgspec.Struct, frozen=True, kw_only=True):
     count: int = msgspec.field(name="__count")
 
 
-T = TypeVar("T", bound=_Row)
+T = TypeVar("T", bound=Row)
 
 
 class MenuReader:
@@ -173,12 +177,12 @@ class MenuReader:
         """Every record."""
         return [row async for page in self.pages(model, form, domain) for row in page]
 
-    async def names(self, model: str, rows: Sequence[T]) -> Names:
+    async def names(self, model: str, rows: Sequence[NamedRow]) -> Names:
         """Their names in the other languages; ``rows`` have theirs in the first as ``name``."""
         found: Names = {}
         for code, iso in self._languages[1:]:
             for start in range(0, len(rows), ROWS):
-                part = {row.id: row.name for row in rows[start : start + ROWS]}  # type: ignore[attr-defined]
+                part = {row.id: row.name for row in rows[start : start + ROWS]}
                 named = await self._wire.read(
                     model,
                     "search_read",

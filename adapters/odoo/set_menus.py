@@ -33,6 +33,8 @@ class Combos(msgspec.Struct, frozen=True, kw_only=True):
     items: dict[int, ComboItemRow]
     page: Page
     """The products in them, whether the till sells them by themselves or not."""
+    variants: dict[int, VariantRow] = {}
+    """Of the combo products, by template."""
     names: Names = {}
     """Of the combo products."""
     combo_names: Names = {}
@@ -84,7 +86,8 @@ class SetMenuMaker:
             parts = [self._combos.combos[one] for one in row.combo_ids if one in self._combos.combos]
             parts = [part for part in parts if part.qty_free > 0]
             # a menu has no "sold out": one that cannot be had is not there
-            if not (row.self_order_available and parts and all(map(self._of, parts))):
+            own = self._combos.variants.get(row.id)
+            if not (own and row.self_order_available and parts and all(map(self._of, parts))):
                 continue
             used.update(dict.fromkeys(part.id for part in parts))
             yield Menu(
@@ -94,7 +97,7 @@ class SetMenuMaker:
                 short_description=texts.note(str(row.description_sale or "")),
                 position=position + 1,
                 type=MenuType.SET_MENU,
-                price=self._price(row, parts),
+                price=self._price(row, own, parts),
                 sections=tuple(f"K-{part.id}" for part in parts),
             )
         for position, combo in enumerate(used):
@@ -115,7 +118,7 @@ class SetMenuMaker:
             products=tuple(dict.fromkeys(choice.external_id for choice in self._of(combo))),
         )
 
-    def _price(self, row: TemplateRow, parts: Sequence[ComboRow]) -> Decimal:
+    def _price(self, row: TemplateRow, own: VariantRow, parts: Sequence[ComboRow]) -> Decimal:
         """Odoo spreads the menu's price over its choices by what they cost alone, and taxes each as its products are;
         the combo's own taxes count for nothing.
         """
@@ -124,7 +127,8 @@ class SetMenuMaker:
         shares = [weight / whole for weight in weights] if whole else [Decimal(1) / len(parts)] * len(parts)
         taxes = [self._frame.taxes_of(self._of(part)[0].template.taxes_id) for part in parts]
         taxed = zip(shares, taxes, strict=True)
-        amounts = (gross_of(row.list_price * share, its) for share, its in taxed)
+        price = self._frame.price_lists.price(self._frame.price_list, row, own)
+        amounts = (gross_of(price * share, its) for share, its in taxed)
         return self._frame.rounded(sum(amounts, Decimal(0)))
 
     def _products(self, choices: Sequence[_Choice]) -> Iterator[CatalogEntity]:

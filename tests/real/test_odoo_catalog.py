@@ -7,13 +7,15 @@ from typing import Any
 import httpx
 import pytest
 
+from adapters.odoo.adapter import OdooAdapter
 from adapters.odoo.catalog import read_entities
 from adapters.odoo.menu_rows import PRODUCTS
 from adapters.odoo.venue import read_place
 from adapters.odoo.wire import Wire
 from app.domain.catalog import Catalog, CatalogEntity, MenuType, catalog_of
 from app.domain.errors import PosUnreachable
-from app.domain.status import Status
+from app.domain.money import rounded
+from app.domain.status import OrderType, Status
 from tests.contract.odoo_bench import OdooBench
 from tests.contract.pos_bench import line, order_of, request_of
 
@@ -259,6 +261,65 @@ async def test_prices_are_what_the_customer_pays(odoo: OdooBench, make: Make) ->
                 assert Decimal(str(computed["total_included"])) == products[name].price
     finally:
         await odoo.till.call("account.tax", "write", ids=own, vals={"active": False})
+
+
+async def test_price_lists_of_the_till_and_of_its_order_types(odoo: OdooBench, make: Make, second: int) -> None:
+    """Rules of each kind; Odoo's own answer for each product is the measure."""
+    accounts = await make("product.category", name="Cocina de prueba")
+    below = await make("product.category", name="Frituras", parent_id=accounts)
+    cost = {"list_price": 4, "standard_price": 2, "categ_id": below}
+    plain = await make("product.template", name="Sin regla", list_price=10)
+    fixed = await make("product.template", name="A precio fijo", list_price=10)
+    fried = await make("product.template", name="Frito", **cost)
+    size, values = await attribute(make, "Tamaño de prueba", "always", "radio", "S", "L")
+    sized = await make(
+        "product.template", name="Con tallas", list_price=6, attribute_line_ids=with_attribute(size, values)
+    )
+    await set_prices(odoo, sized, {values[0]: 0, values[1]: 2})
+    house = await make("product.pricelist", name="Sala")
+    delivery = await make("product.pricelist", name="Reparto")
+    large = max(await odoo.till.call("product.product", "search", domain=[["product_tmpl_id", "=", sized]]))
+
+    async def rule(number: int, applied_on: str, **values: Any) -> None:
+        await make("product.pricelist.item", pricelist_id=number, applied_on=applied_on, **values)
+
+    await rule(house, "3_global", compute_price="percentage", percent_price=10)
+    await rule(house, "1_product", product_tmpl_id=fixed, fixed_price=7.77)
+    await rule(house, "1_product", product_tmpl_id=plain, fixed_price=1, date_end="2020-01-01 00:00:00")
+    await rule(house, "1_product", product_tmpl_id=plain, fixed_price=2, min_quantity=6)
+    markup = {"compute_price": "formula", "base": "standard_price", "price_markup": 150, "price_surcharge": 0.2}
+    await rule(house, "2_product_category", categ_id=accounts, **markup)
+    await rule(house, "0_product_variant", product_tmpl_id=sized, product_id=large, fixed_price=7.5)
+    on_house = {"compute_price": "formula", "base": "pricelist", "base_pricelist_id": house, "price_discount": -15}
+    margins = {"price_round": 0.05, "price_min_margin": 1, "price_max_margin": 1.2}
+    await rule(delivery, "3_global", **on_house, **margins)
+    try:
+        vals = {"use_pricelist": True, "pricelist_id": house, "available_pricelist_ids": [[6, 0, [house, delivery]]]}
+        vals |= {"use_presets": True, "default_preset_id": 1, "available_preset_ids": [[6, 0, [1, 2, 3]]]}
+        await odoo.till.call("pos.config", "write", ids=[second], vals=vals)
+        await odoo.till.call("pos.preset", "write", ids=[3], vals={"pricelist_id": delivery})
+        async with OdooAdapter(url=odoo.till.url, api_key=odoo.till.api_key, config_id=second, timeout=60) as adapter:
+            found = catalog_of([entity async for entity in adapter.read_catalog()])
+        ours: dict[int, tuple[Decimal | None, dict[OrderType, Decimal]]] = {}
+        for template in (plain, fixed, fried):
+            product = found.products[f"T-{template}"]
+            (variant,) = await odoo.till.call("product.product", "search", domain=[["product_tmpl_id", "=", template]])
+            ours[variant] = (product.price, product.prices)
+        for ident in found.products[f"T-{sized}"].variants:
+            ours[int(ident[2:])] = (found.variants[ident].price, found.variants[ident].prices)
+        for variant, (price, prices) in ours.items():
+            asked = {"price": 1, "quantity": 1, "pos_config_id": second, "product_variant_id": variant}
+            (row,) = await odoo.till.call("product.product", "read", ids=[variant], fields=["product_tmpl_id"])
+            told = await odoo.till.call(
+                "product.template", "get_product_info_pos", ids=[row["product_tmpl_id"][0]], **asked
+            )
+            net = {one["name"]: Decimal(str(one["price"])) for one in told["pricelists"]}
+            assert price == rounded(net["Sala"] * Decimal("1.10")), variant
+            assert prices == {OrderType.DELIVERY: rounded(net["Reparto"] * Decimal("1.10"))}, variant
+    finally:
+        await odoo.till.call("pos.preset", "write", ids=[3], vals={"pricelist_id": False})
+        await odoo.till.call("pos.config", "write", ids=[second], vals={"use_pricelist": False, "pricelist_id": False})
+        await odoo.till.call("product.pricelist", "write", ids=[house, delivery], vals={"active": False})
 
 
 async def test_names_in_the_languages_that_are_installed(odoo: OdooBench, make: Make) -> None:

@@ -1,7 +1,6 @@
 """Several points of sale, and the session of one: what is read and what is opened, on a second one of the real Odoo."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -13,21 +12,6 @@ from tests.contract.odoo_bench import OdooBench
 from tests.contract.pos_bench import order_of, request_of
 
 pytestmark = pytest.mark.odoo
-
-
-@pytest.fixture
-async def second(odoo: OdooBench) -> AsyncIterator[int]:
-    """A second point of sale, archived at the end."""
-    name = {"name": "Terraza", "module_pos_restaurant": True}
-    (config,) = await odoo.till.call("pos.config", "create", vals_list=[name])
-    yield int(config)
-    (sessions,) = await odoo.till.call("pos.config", "read", ids=[config], fields=["session_ids"])
-    orders = await odoo.till.call("pos.order", "search", domain=[["session_id", "in", sessions["session_ids"]]])
-    await odoo.till.call("pos.order", "write", ids=orders, vals={"state": "cancel"})
-    await odoo.till.call("pos.order", "unlink", ids=orders)
-    for session in sessions["session_ids"]:
-        await odoo.till.call("pos.session", "write", ids=[session], vals={"state": "closed"})
-    await odoo.till.call("pos.config", "write", ids=[config], vals={"active": False})
 
 
 def adapter(odoo: OdooBench, **options: Any) -> OdooAdapter:
