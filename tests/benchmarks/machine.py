@@ -5,6 +5,7 @@ import os
 import platform
 import sqlite3
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,17 @@ def description() -> dict[str, str]:
         "sqlite": sqlite3.sqlite_version,
         **versions,
     }
+
+
+def table(found: Mapping[str, object], targets: Mapping[str, str]) -> str:
+    """Figures for people: what they were measured on, then one a line with its target."""
+    about = ", ".join(f"{name} {value}" for name, value in description().items())
+    lines = [f"{name:<30} {_shown(value):>10}   {targets.get(name, '')}".rstrip() for name, value in found.items()]
+    return "\n".join([about, *lines])
+
+
+def _shown(value: object) -> str:
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
 
 
 def _memory() -> float:

@@ -163,9 +163,7 @@ async def measure(plan: Plan) -> dict[str, float]:
 
 def table(found: dict[str, float]) -> str:
     """For people."""
-    lines = [f"{name:<30} {value:>10.2f}   {TARGETS.get(name, '')}".rstrip() for name, value in found.items()]
-    about = ", ".join(f"{name} {value}" for name, value in machine.description().items())
-    return "\n".join([about, *lines])
+    return machine.table(found, TARGETS)
 
 
 def main() -> int:

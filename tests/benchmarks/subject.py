@@ -67,7 +67,7 @@ async def running(
         command = [sys.executable, "-m", "tests.benchmarks.floor"]
         command += ["--link", cloud.link_url, "--pos", pos.url, "--data", str(folder)]
     else:
-        command = [sys.executable, "-m", "app", "serve", *_files(cloud, pos, folder)]
+        command = [sys.executable, "-m", "app", "serve", *product_files(cloud, pos, folder)]
     log = folder / "output.log"
     with log.open("wb") as output, on_processor(max):
         process = subprocess.Popen(
@@ -83,7 +83,7 @@ async def running(
             await _connected(process, cloud, log)
             yield process.pid
     finally:
-        await _end(process)
+        await end(process)
 
 
 @contextmanager
@@ -100,7 +100,8 @@ def on_processor(choose: Callable[[set[int]], int]) -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
-def _files(cloud: CloudDouble, pos: PosDouble, folder: Path) -> list[str]:
+def product_files(cloud: CloudDouble, pos: PosDouble, folder: Path) -> list[str]:
+    """Write the product's configuration and secrets for these doubles; the options that name them."""
     config, secrets = folder / "companion.toml", folder / "secrets.json"
     config.write_text(
         _CONFIGURATION.format(
@@ -127,7 +128,8 @@ async def _connected(process: "subprocess.Popen[bytes]", cloud: CloudDouble, log
         raise RuntimeError(f"the subject did not connect: {log.read_text()[-2000:]}") from None
 
 
-async def _end(process: "subprocess.Popen[bytes]") -> None:
+async def end(process: "subprocess.Popen[bytes]") -> None:
+    """End a process that leads a group of its own, in order if it can."""
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGTERM)  # its own group: strace, where it is, and the subject
     deadline = time.monotonic() + 10
