@@ -21,7 +21,8 @@ import httpx
 
 from adapters.odoo import catalog, changes, customers, forms, shelf, till, venue
 from adapters.odoo.forms import OrderRow, ident, text
-from adapters.odoo.payload import Draft, Setting, draft_of, extra_kinds
+from adapters.odoo.lines import Setting, extra_kinds
+from adapters.odoo.payload import Draft, draft_of
 from adapters.odoo.venue import Place
 from adapters.odoo.wire import Wire
 from app.domain.catalog import CatalogEntity
@@ -283,7 +284,7 @@ class OdooAdapter:
         methods = await venue.read_methods(wire, place)
         preset = await venue.preset_for(wire, place, order.type)
         async with self._making:
-            extras = await shelf.extra_products(wire, sorted(extra_kinds(order)))
+            extras = await shelf.extra_products(wire, sorted(extra_kinds(order, found)))
             contact = await customers.contact_for(wire, order)
         return Setting(
             place=place,

@@ -7,6 +7,7 @@ each with a record of its own for it: those of the order's products are read.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -33,6 +34,8 @@ class VariantRow(msgspec.Struct, frozen=True, kw_only=True):
     display_name: str
     product_tmpl_id: Link
     taxes_id: list[int]
+    type: str = "consu"
+    """``combo``: a set menu."""
 
 
 class OptionRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,9 +47,30 @@ class OptionRow(msgspec.Struct, frozen=True, kw_only=True):
     product_attribute_value_id: Link
 
 
+class ComboItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One choice in a set menu: the variant, what its place in the menu costs alone, and its supplement."""
+
+    id: int
+    variant: int
+    base_price: Decimal
+    extra_price: Decimal
+
+
 class _ChoiceRow(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     product_id: Link
+    combo_id: Link
+    extra_price: Decimal
+
+
+class _ComboRow(msgspec.Struct, frozen=True, kw_only=True):
+    id: int
+    base_price: Decimal
+
+
+class _SetRow(msgspec.Struct, frozen=True, kw_only=True):
+    id: int
+    combo_ids: list[int]
 
 
 class Shelf(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +79,8 @@ class Shelf(msgspec.Struct, frozen=True, kw_only=True):
     products: dict[str, VariantRow]
     options: dict[str, dict[int, OptionRow]]
     taxes: dict[int, Tax]
+    combos: dict[int, list[ComboItem]] = {}
+    """What can be chosen in a set menu, by its template."""
 
     def option(self, external_id: str, product: VariantRow | None) -> OptionRow | None:
         """An option of that product."""
@@ -84,7 +110,9 @@ async def shelf_for(wire: Wire, place: Place, order: Order) -> Shelf:
                     field=path,
                     hint=f"map the {what} to one of the POS, or set its externalId in Sinqro to the POS's id",
                 )
-    return Shelf(products=products, options=options, taxes=await read_taxes(wire, place))
+    sets = {ident(row.product_tmpl_id) or 0 for row in products.values() if row.type == "combo"}
+    combos = await _combos(wire, sorted(sets)) if sets else {}
+    return Shelf(products=products, options=options, taxes=await read_taxes(wire, place), combos=combos)
 
 
 async def _products(wire: Wire, wanted: Iterable[str]) -> dict[str, VariantRow]:
@@ -109,12 +137,29 @@ async def _products(wire: Wire, wanted: Iterable[str]) -> dict[str, VariantRow]:
 
 async def _choices(wire: Wire, choices: list[int]) -> dict[int, int]:
     """The variants that choices of combos are."""
-    if not choices:
-        return {}
-    rows = await wire.read(
-        "product.combo.item", "search_read", list[_ChoiceRow], domain=[["id", "in", choices]], fields=["product_id"]
-    )
+    rows = await _items(wire, [["id", "in", choices]]) if choices else []
     return {row.id: ident(row.product_id) or 0 for row in rows}
+
+
+async def _items(wire: Wire, domain: list[Any]) -> list[_ChoiceRow]:
+    fields = forms.fields_of(_ChoiceRow)
+    return await wire.read("product.combo.item", "search_read", list[_ChoiceRow], domain=domain, fields=fields)
+
+
+async def _combos(wire: Wire, templates: list[int]) -> dict[int, list[ComboItem]]:
+    """What can be chosen in these set menus."""
+    sets = await wire.read("product.template", "read", list[_SetRow], ids=templates, fields=["combo_ids"])
+    wanted = sorted({combo for row in sets for combo in row.combo_ids})
+    combos = await wire.read("product.combo", "read", list[_ComboRow], ids=wanted, fields=["base_price"])
+    base = {row.id: row.base_price for row in combos}
+    items: defaultdict[int, list[ComboItem]] = defaultdict(list)
+    for row in await _items(wire, [["combo_id", "in", wanted]]):
+        combo = ident(row.combo_id) or 0
+        item = ComboItem(
+            id=row.id, variant=ident(row.product_id) or 0, base_price=base[combo], extra_price=row.extra_price
+        )
+        items[combo].append(item)
+    return {row.id: [item for combo in row.combo_ids for item in items[combo]] for row in sets}
 
 
 async def _options(

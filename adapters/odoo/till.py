@@ -61,6 +61,7 @@ async def create(wire: Wire, place: Place, draft: Draft) -> None:
         "amount_paid": 0,
         "lines": [[0, 0, line] for line in draft.lines],
         "payment_ids": [[0, 0, payment] for payment in draft.payments],
+        **_joined(draft),
     }
     await _sync(wire, body)
 
@@ -91,7 +92,16 @@ async def replace(wire: Wire, place: Place, row: OrderRow, draft: Draft) -> None
         "amount_total": draft.total + sum((line.price_subtotal_incl for line in theirs), Decimal(0)),
         "amount_tax": draft.tax + sum((line.price_subtotal_incl - line.price_subtotal for line in theirs), Decimal(0)),
     }
+    body |= _joined(draft)
     await _sync(wire, body)
+
+
+def _joined(draft: Draft) -> dict[str, Any]:
+    """Which lines are parts of which, as the till itself tells it."""
+    if not draft.parts:
+        return {}
+    parents = {part: {"combo_parent_id": whole} for part, whole in draft.parts.items()}
+    return {"relations_uuid_mapping": {"pos.order.line": parents}}
 
 
 def _commands(wanted: list[dict[str, Any]], there: dict[str, int]) -> list[list[Any]]:

@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from adapters.odoo import forms, payload
-from adapters.odoo.payload import Draft, Setting, draft_of, extra_kinds
+from adapters.odoo.lines import Setting, extra_kinds
+from adapters.odoo.payload import Draft, draft_of
 from adapters.odoo.shelf import OptionRow, Shelf, VariantRow
 from adapters.odoo.taxes import Tax
 from adapters.odoo.venue import Place, Table
@@ -90,6 +91,8 @@ def test_a_product_goes_at_the_orders_price_and_vat() -> None:
         "tax_ids": [[6, 0, [2]]],
         "attribute_value_ids": [[6, 0, []]],
         "customer_note": "Bien hecha",
+        "combo_item_id": False,
+        "combo_parent_id": False,
     }
     assert (found.total, found.tax) == (Decimal("24.00"), Decimal("2.18"))
 
@@ -136,7 +139,7 @@ def test_lines_that_are_no_products_have_products_of_their_own() -> None:
     assert [values["customer_note"] for values in found.lines] == ["", "", "Promo", "Plato del día", "ROUNDING"]
     assert gross(found) == [Decimal(amount) for amount in ("1.90", "1", "-1.50", "19.90", "0.10")]
     order = decode_order(msgspec.json.encode({"id": 7, "type": "insitu", "orderLines": lines}), POINT.zone)
-    assert extra_kinds(order) == {"DELIVERY", "TIP", "DISCOUNT", "", "ROUNDING"}
+    assert extra_kinds(order, setting().shelf) == {"DELIVERY", "TIP", "DISCOUNT", "", "ROUNDING"}
 
 
 def test_what_the_customer_paid_stands() -> None:
