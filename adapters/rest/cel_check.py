@@ -9,12 +9,12 @@ from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from adapters.rest.cel_tree import Node, TreeError, children, tree_of
-from adapters.rest.functions import DECLARED
+from adapters.rest.functions import DECLARED, Declared
 
 DEEPEST = 150
 """Nodes below each other in an expression: a chain of so many pluses has them."""
 
-FUNCTIONS = sorted({each.name for each in DECLARED if not each.member} | {"size", "string", "int", "double", "has"})
+STANDARD = ["size", "string", "int", "double", "has"]
 
 
 class ExpressionFault(NamedTuple):
@@ -47,11 +47,12 @@ _DEEP = ExpressionFault(0, "nested too deeply", "Make it several steps, or join 
 
 
 class Checker:
-    """Checks expressions that may use ``names``."""
+    """Checks expressions that may use the variables ``names``, and ``own`` functions of one argument."""
 
-    def __init__(self, names: Collection[str]) -> None:
+    def __init__(self, names: Collection[str], own: Collection[str] = ()) -> None:
         self._names = sorted(names)
-        self._environment = _environment(self._names)
+        self._declared = (*DECLARED, *(Declared(name, (("dyn",),), "dyn") for name in own))
+        self._environment = _environment(self._names, self._declared)
 
     def check(self, source: str) -> tuple[Node, str]:
         """The tree, and CEL's name of the result's type. Raises :class:`ExpressionFaults`."""
@@ -82,6 +83,9 @@ class Checker:
             return self._undeclared(found[1], at, source)
         if found := _NO_OVERLOAD.fullmatch(message):
             kinds = [_TYPES.get(part.strip(), part.strip()) for part in found[2].strip("()").split(",")]
+            if found[1] == "_?_:_" and len(kinds) == 3:
+                message = f"one side of the ? is {kinds[1]}, the other {kinds[2]}"
+                return ExpressionFault(at, message, "Where that is meant put one into dyn(…): dyn(null).")
             operator = _OPERATOR.fullmatch(found[1].replace("@in", "_in_"))
             if operator and len(kinds) == 2:
                 return ExpressionFault(at, f"{kinds[0]} {operator[1]} {kinds[1]} is not possible")
@@ -100,15 +104,15 @@ class Checker:
         first = name.partition(".")[0]
         at = max(source.rfind(first, 0, at + len(first)), 0)
         called = source[at + len(first) :].lstrip().startswith("(")
-        declared = [each for each in DECLARED if each.name == first]
+        declared = [each for each in self._declared if each.name == first]
         if called and declared:
             forms = " or ".join(f"{first}({', '.join(row)})" for each in declared for row in each.overloads)
             return ExpressionFault(at, f"{first} is not called so", f"Write {forms}.")
-        known = FUNCTIONS if called else self._names
+        known = [each.name for each in self._declared if not each.member] + STANDARD if called else self._names
         return ExpressionFault(at, f"there is no {'function ' if called else ''}{first} here", similar(first, known))
 
 
-def _environment(names: Collection[str]) -> Any:
+def _environment(names: Collection[str], declared: Collection[Declared]) -> Any:
     from cel_expr_python import cel
     from cel_expr_python.ext import ext_bindings, ext_optional
 
@@ -119,7 +123,7 @@ def _environment(names: Collection[str]) -> Any:
         "list": cel.Type.List(cel.Type.DYN),
     }
     functions = []
-    for each in DECLARED:
+    for each in declared:
         overloads = [
             cel.Overload(
                 f"{each.name}_{number}",

@@ -9,15 +9,25 @@ from typing import Any
 
 from adapters.rest.cel_check import ExpressionFault, similar
 from adapters.rest.cel_tree import Call, Const, Ident, Let, Loop, Node, Select, children
+from adapters.rest.expressions import EVERYWHERE
 
 Shape = Mapping[str, Any] | list[Any] | None
 """What is known of a value: a map's fields, ``[shape]`` of a list's entries, ``None``: anything."""
 
-COMMON = frozenset({"options", "point"})
-"""Known everywhere but in ``[errors]`` and ``[status]``."""
+COMMON = frozenset(EVERYWHERE)
+"""Known in all services."""
 
 ANSWER = frozenset({"answer", "code", "headers"})
 """What an answer brings."""
+
+ITEM = frozenset({"item", "position"})
+"""What ``result`` sees besides, where the call has ``items``."""
+
+SECRETS = frozenset({"options", "secrets"})
+"""What the login call and the connection's headers see."""
+
+WEBHOOK = frozenset({"body", "headers", "options", "words"})
+"""What a webhook's expressions see."""
 
 VARIABLES: Mapping[str, frozenset[str]] = {
     "create_order": frozenset({"request", "order", "lines", "payments"}),
@@ -41,10 +51,14 @@ def _any(names: str) -> dict[str, Shape]:
     return dict.fromkeys(names.split())
 
 
-LINE: Shape = {
-    **_any("product name label type quantity price basePrice total net vat tax notes"),
-    "options": [_any("option name quantity price notes")],
-}
+_LINES: Shape = [
+    {
+        **_any("product name label type quantity price basePrice total net vat tax notes"),
+        "options": [_any("option name quantity price notes")],
+    }
+]
+
+_PAYMENTS: Shape = [_any("method amount prepaid")]
 
 SHAPES: Mapping[str, Shape] = {
     "point": _any("id name timezone"),
@@ -57,18 +71,25 @@ SHAPES: Mapping[str, Shape] = {
         "customer": _any("name firstName lastName phone email"),
         "address": _any("text street details city province postalCode latitude longitude"),
         "table": _any("code name zone zoneName"),
+        "lines": _LINES,
+        "payments": _PAYMENTS,
     },
-    "lines": [LINE],
-    "payments": [_any("method amount prepaid")],
+    "lines": _LINES,
+    "payments": _PAYMENTS,
 }
 """What is known of our own variables; ``options``, ``secrets`` and ``steps`` depend on the profile."""
 
 
-def unknown_fields(tree: Node, shapes: Mapping[str, Shape]) -> list[ExpressionFault]:
-    """Fields of our own variables that they do not have."""
+def unknown_fields(tree: Node, shapes: Mapping[str, Shape]) -> tuple[list[ExpressionFault], set[tuple[str, str]]]:
+    """Fields of our own variables that they do not have; and which of ``options`` and ``secrets`` are named."""
     faults: list[ExpressionFault] = []
     _shape(tree, shapes, faults)
-    return faults
+    used = {
+        (node.operand.name, node.field)
+        for node in _nodes(tree)
+        if isinstance(node, Select) and isinstance(node.operand, Ident) and node.operand.name in ("options", "secrets")
+    }
+    return faults, used
 
 
 def _shape(node: Node, known: Mapping[str, Shape], faults: list[ExpressionFault]) -> Shape:
@@ -123,9 +144,17 @@ def _field(shape: Shape, field: str, at: int, faults: list[ExpressionFault]) -> 
     return found
 
 
-def literal_calls(tree: Node) -> Iterator[Call]:
-    """Every call in the tree, for checks of arguments that are literals."""
-    if isinstance(tree, Call):
-        yield tree
+def shape_of(node: Node, shapes: Mapping[str, Shape]) -> Shape:
+    """What is known of the value of an expression."""
+    return _shape(node, shapes, [])
+
+
+def calls_in(tree: Node) -> Iterator[Call]:
+    """Every call in the tree."""
+    return (node for node in _nodes(tree) if isinstance(node, Call))
+
+
+def _nodes(tree: Node) -> Iterator[Node]:
+    yield tree
     for child in children(tree):
-        yield from literal_calls(child)
+        yield from _nodes(child)

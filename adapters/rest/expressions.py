@@ -14,12 +14,12 @@ so that the link, the alarms and the other orders never wait for a profile.
 
 import asyncio
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from adapters.rest.cel_check import Checker, ExpressionFault, ExpressionFaults
-from adapters.rest.cel_operators import Function
-from adapters.rest.cel_run import program
+from adapters.rest.cel_operators import OPERATORS, Function
+from adapters.rest.cel_run import program, weight
 from adapters.rest.cel_tree import Ident, Node, TreeError, children
 from adapters.rest.cel_values import Exhausted, Fault, Frame, Optional, kind
 from adapters.rest.functions import DECLARED, Declared, Formats, Functions
@@ -42,6 +42,13 @@ DEEPEST = 64
 
 SOURCE_LIMIT = 20_000
 """Longest expression."""
+
+
+EVERYWHERE = ("options", "point", "words")
+"""Variables that a profile's own functions see too."""
+
+RESERVED = frozenset(OPERATORS) | {"has", "type", "bool", "bytes", "uint", "timestamp", "duration", "true", "in"}
+"""Names that CEL has taken."""
 
 
 class ExpressionError(ProfileError):
@@ -93,6 +100,24 @@ class Compiled:
             _check_size(result)
         return result
 
+    def as_function(self, name: str) -> Function:
+        """This expression as a function of ``it``, for others."""
+        run, cost = self._run, weight(self.tree)
+
+        def call(frame: Frame, at: int, it: Any) -> Any:
+            frame.pay(cost, at)
+            outer = frame.values
+            frame.values = {"it": it, **{each: outer[each] for each in EVERYWHERE if each in outer}}
+            try:
+                return run(frame)
+            except Fault as exc:
+                line, column = place(self.source, exc.at)
+                raise type(exc)(f"{exc.message}, in {name}, line {line}, column {column}", at) from exc
+            finally:
+                frame.values = outer
+
+        return call
+
     def _error(self, fault: Fault) -> ExpressionError:
         line, column = place(self.source, fault.at)
         where = f"line {line}, column {column}" if "\n" in self.source else f"column {column}"
@@ -102,10 +127,15 @@ class Compiled:
 class Template:
     """A text with expressions in braces. ``sole``: it is nothing but one expression."""
 
-    def __init__(self, parts: tuple[str | Compiled, ...]) -> None:
+    def __init__(self, parts: tuple[str | Compiled, ...], at: tuple[int, ...] = ()) -> None:
         self.parts = parts
+        self._at = at
         self.sole = len(parts) == 1 and isinstance(parts[0], Compiled)
         self.uses = frozenset[str]().union(*(part.uses for part in parts if isinstance(part, Compiled)))
+
+    def places(self) -> Iterator[tuple[int, Compiled]]:
+        """Its expressions, and where they stand in the template."""
+        return ((at, part) for at, part in zip(self._at, self.parts, strict=True) if isinstance(part, Compiled))
 
     def render(
         self, values: Mapping[str, Any], *, quote: Callable[[str], str] = str, memo: dict[Any, Any] | None = None
@@ -133,7 +163,21 @@ class Engine:
         given = Functions(formats or Formats()).table()
         declared = {each.name: each for each in DECLARED}
         self._functions = {name: _checked(declared[name], function) for name, function in given.items()}
+        self._own: list[str] = []
         self._checkers: dict[frozenset[str], Checker] = {}
+
+    def define(self, name: str, source: str) -> Compiled:
+        """A function of the profile's own, of one argument, ``it``, for what is compiled from now on.
+
+        It sees ``options``, ``point`` and ``words`` besides. Raises :class:`ExpressionFaults`.
+        """
+        if name in self._functions or name in RESERVED:
+            raise ExpressionFaults([ExpressionFault(0, f"{name} is a function already", "Choose another name.")])
+        compiled = self.compile(source, {"it", *EVERYWHERE})
+        self._functions = {**self._functions, name: compiled.as_function(name)}
+        self._own.append(name)
+        self._checkers.clear()
+        return compiled
 
     def compile(self, source: str, variables: Collection[str]) -> Compiled:
         """Raises :class:`ExpressionFaults`."""
@@ -142,7 +186,7 @@ class Engine:
         names = frozenset(variables)
         checker = self._checkers.get(names)
         if checker is None:
-            checker = self._checkers[names] = Checker(names)
+            checker = self._checkers[names] = Checker(names, self._own)
         tree, type_name = checker.check(source)
         try:
             return Compiled(source, tree, self._functions, type_name)
@@ -153,8 +197,10 @@ class Engine:
     def template(self, source: str, variables: Collection[str]) -> Template:
         """Raises :class:`ExpressionFaults`, with places in the template."""
         parts: list[str | Compiled] = []
+        places: list[int] = []
         faults: list[ExpressionFault] = []
         for at, text, is_expression in split_template(source):
+            places.append(at)
             if not is_expression:
                 parts.append(text)
                 continue
@@ -164,7 +210,7 @@ class Engine:
                 faults += [fault._replace(at=at + fault.at) for fault in exc.faults]
         if faults:
             raise ExpressionFaults(faults)
-        return Template(tuple(parts))
+        return Template(tuple(parts), tuple(places))
 
 
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")

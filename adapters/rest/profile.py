@@ -8,6 +8,7 @@
     [secrets.*]      what is in the vault           [polling.*]   how it is asked for changes
     [options.*]      what each restaurant sets      [webhooks]    what it tells by itself
     [capabilities]   what no service says           [numbers] [times] [text] [lines] [taxes] [[payments]]
+    [words.*]        tables of its words and ours   [functions]   expressions that are used more than once
 
 A profile reads like this (``resources/profiles/`` has complete ones)::
 
@@ -27,7 +28,7 @@ A profile reads like this (``resources/profiles/`` has complete ones)::
     path = "/venues/{options.venue}/tickets"
     body = """{
         "external_id": order.reference,
-        "kind": {"delivery": "D", "collection": "T"}[?order.type].orValue("L"),
+        "kind": words.kinds[order.type],
         "items": lines.map(line, {
             "sku": line.product,
             "text": line.name,
@@ -36,6 +37,10 @@ A profile reads like this (``resources/profiles/`` has complete ones)::
         }),
     }"""
     result = """{"id": answer.ticket.id, "status": answer.ticket.state, "total": money(answer.ticket.total)}"""
+
+    [words.kinds]
+    delivery = "D"
+    collection = "T"
 
     [status.order.read]
     NEW = "accepted"
@@ -60,10 +65,10 @@ changes              ``cursor`` (text, or null the first time)
 set_availability     ``online until reason`` (``until`` a time or null)
 all with steps       ``steps``; in a step with ``foreach``: ``each index``
 items, result,       ``answer`` (the decoded JSON; numbers with decimals as text), ``code`` (HTTP), ``headers`` (names
-cursor, next         in small letters); ``result`` with ``items``: also ``item``
+cursor, next         in small letters); ``result`` with ``items``: also ``item`` and ``position`` (from 0)
 [errors]             ``answer code headers``
-[auth] login         ``options secrets``; token and expiry: ``answer``
-[webhooks]           ``body headers``
+[auth] login         ``options secrets``; token and expiry: ``answer code headers``
+[webhooks]           ``body headers options words``
 reservation_when     ``id``
 ===================  =============================================================================================
 
@@ -71,10 +76,10 @@ reservation_when     ``id``
 POS), ``preparationMinutes`` (or null).
 
 ``order``: ``reference id type status code channel currency total comment notes prepaid diners executionAt
-preparationMinutes hold print discount`` and ``customer {name firstName lastName phone email}``, ``address {text street
-details city province postalCode latitude longitude}``, ``table {code name zone zoneName}``, ``sinqro`` (the order as
-Sinqro sent it). ``type`` is delivery, collection, insitu, inside or reservation. ``notes`` are all remarks as entries
-that the POS can print (``[text]``), allergies first.
+preparationMinutes hold print discount``, ``lines`` and ``payments`` as below, and ``customer {name firstName lastName
+phone email}``, ``address {text street details city province postalCode latitude longitude}``, ``table {code name zone
+zoneName}``, ``sinqro`` (the order as Sinqro sent it). ``type`` is delivery, collection, insitu, inside or reservation.
+``notes`` are all remarks as entries that the POS can print (``[text]``), allergies first.
 
 ``lines``: each ``product`` (the POS's id, or null) ``name type quantity price total basePrice net vat tax notes
 options label``. ``price`` is gross for one unit with its options, ``basePrice`` without, ``total`` of all units,
@@ -102,6 +107,7 @@ from adapters.rest.profile_parts import (
     Auth,
     Connection,
     Errors,
+    Expression,
     Lines,
     Name,
     NoAuth,
@@ -173,6 +179,11 @@ class Profile(Part, frozen=True, kw_only=True):
     """Lines that are no product of it."""
     taxes: Taxes = Taxes()
     """Its codes of tax rates."""
+    functions: dict[Name, Expression] = field(default_factory=dict)
+    """Expressions that are used more than once, as functions of one argument, ``it``: ``ticket_of(answer)``. They see
+    ``options``, ``point`` and ``words`` besides, and the functions above them."""
+    words: dict[Name, dict[str, str]] = field(default_factory=dict)
+    """Tables of words: ``words.kinds[order.type]``, or ``words.kinds[?x].orValue("L")`` where some are not there."""
     payments: tuple[PaymentRule, ...] = ()
     """Its payment methods by channel and method, after the restaurant's own rules."""
 

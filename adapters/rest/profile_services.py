@@ -112,7 +112,9 @@ class Undo(Request, frozen=True, kw_only=True):
 
 
 class Step(Call, frozen=True, kw_only=True):
-    """One of several calls."""
+    """One of several calls. One without a path makes none: it maps what earlier steps brought (``items`` of
+    ``steps.menu.products``), as for an answer that holds several lists.
+    """
 
     name: Name
     """Later expressions see the step's result as ``steps.<name>``: null where it was not made, a list where it was
