@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app import bootstrap
+from app.domain.errors import ConfigurationError
 from app.infra.logs import Redactor, logging_to
-from app.infra.paths import find_paths
+from app.infra.paths import find_paths, private_folder
 from app.infra.system_volume import system_volume
 from app.ports.alarm import AlarmSettings, AlarmTest
 from app.runtime.companion import Companion
@@ -78,6 +79,8 @@ def demo(*, data: Path | None, seed: int, open_pos: "OpenPos") -> int:
 
 def show(opened: Opener, *, folder: Path, language: str, sandbox: bool, alarm: AlarmSettings, show_orders: bool) -> int:
     """Run the companion that ``opened`` gives below tray and windows; ``show_orders`` opens the Orders window."""
+    with suppress(ConfigurationError):  # the companion says so when it starts
+        private_folder(folder)
     bridge = application.make_bridge()
     publisher = Publisher(show=bridge.show)
     current: list[Companion] = []

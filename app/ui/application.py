@@ -19,7 +19,7 @@ from app.ui.desk import Desk
 from app.ui.flash import steady
 from app.ui.language import install
 from app.ui.placement import Places
-from app.ui.second_start import FirstStart, name_for, raise_first
+from app.ui.second_start import FirstStart, raise_first
 from app.ui.shell import Shell
 from app.ui.theme import Look
 from app.ui.tray import Tray
@@ -46,8 +46,7 @@ def run(
     ``folder`` is the data folder. Another program that works on it is asked to show itself, and this one ends.
     """
     application = _application()
-    name = name_for(folder)
-    if raise_first(name):
+    if raise_first(folder):
         return 0
     install(application, language)
     look = Look()
@@ -62,7 +61,7 @@ def run(
     shell.quit_now.connect(lambda: application.exit(0))  # quit() would ask the windows, and the small one says no
     if make_alarm is not None:
         shell.use_alarm(make_alarm(look, places))
-    first = FirstStart(name)
+    first = FirstStart(folder)
     first.asked.connect(shell.open_orders)
     application.setWindowIcon(tray_icon(look, tray.state, sandbox=sandbox))
     shell.start()

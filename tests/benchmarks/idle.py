@@ -4,9 +4,9 @@
 
 In a real tray host: Xvfb, a session bus, xfwm4 and xfce4-panel, whose tray takes icons by StatusNotifier. The program
 is ``sinqro-companion run`` between doubles of Sinqro and the POS, fresh ones for each start; in turns with it the
-floor, a bare PySide6 tray (:mod:`~tests.benchmarks.bare_tray`). Then each waits alone, icon shown, link up, no window open. At
-last 200 orders come at once while the Orders window is open, opened by a click on the icon: the machine has no
-loudspeaker, so that the full-screen alarm is shown from the first second too.
+floor, a bare PySide6 tray (:mod:`~tests.benchmarks.bare_tray`). Then each waits alone, icon shown, link up, no window
+open. At last 200 orders come at once while the Orders window is open, opened by a click on the icon: the machine has
+no loudspeaker, so that the full-screen alarm is shown from the first second too.
 
 ======================= ===============================================================================================
 ``start_to_icon_s``     process started → first pixel of the panel changed, looked at every 2 ms; median of the starts
