@@ -9,6 +9,7 @@ from app.domain.catalog import (
     Allergen,
     CatalogEntity,
     Menu,
+    MenuType,
     Option,
     OptionCategory,
     Product,
@@ -42,16 +43,21 @@ class _Named(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Menu(_Named, frozen=True, kw_only=True):
+    type: str = "card"
+    price: Decimal | None = None
     sections: tuple[str, ...] = ()
     order_types: tuple[OrderType, ...] = ()
 
 
 class _Section(_Named, frozen=True, kw_only=True):
+    min_selection: int = 0
+    max_selection: int = 0
     products: tuple[str, ...] = ()
 
 
 class _Product(_Named, frozen=True, kw_only=True):
     price: Decimal
+    prices: dict[OrderType, Decimal] = {}
     vat: Decimal
     available: bool = True
     allergens: tuple[str, ...] = ()
@@ -92,17 +98,27 @@ def entities_of(answer: CatalogAnswer) -> Iterator[CatalogEntity]:
             external_id=menu.id,
             name=menu.name,
             position=at,
+            type=MenuType.SET_MENU if menu.type == "set" else MenuType.MENU,
+            price=menu.price,
             allowed_order_types=menu.order_types,
             sections=menu.sections,
         )
     for at, section in enumerate(answer.sections):
-        yield Section(external_id=section.id, name=section.name, position=at, products=section.products)
+        yield Section(
+            external_id=section.id,
+            name=section.name,
+            position=at,
+            min_selection=section.min_selection,
+            max_selection=section.max_selection,
+            products=section.products,
+        )
     for at, product in enumerate(answer.products):
         yield Product(
             external_id=product.id,
             name=product.name,
             position=at,
             price=product.price,
+            prices=product.prices,
             vat=product.vat,
             allergens=_allergens(product.allergens),
             is_available=product.available,

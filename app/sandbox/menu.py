@@ -36,7 +36,9 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Product(msgspec.Struct, frozen=True, kw_only=True):
-    """Something to order. ``vat`` in percent; ``option_categories`` ids, ``allergens`` the EU's in Spanish."""
+    """Something to order. ``vat`` in percent; ``option_categories`` ids, ``allergens`` the EU's in Spanish, ``prices``
+    by order type (Sinqro's words) where that costs something else.
+    """
 
     id: str
     name: str
@@ -46,6 +48,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     option_categories: tuple[str, ...] = ()
     allergens: tuple[str, ...] = ()
     variants: tuple[Variant, ...] = ()
+    prices: dict[str, Decimal] = {}
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +64,26 @@ class CardMenu(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     name: str
     sections: tuple[str, ...]
+    order_types: tuple[str, ...]
+
+
+class SetSection(msgspec.Struct, frozen=True, kw_only=True):
+    """What a set menu lets one choose from."""
+
+    id: str
+    name: str
+    min_selection: int
+    max_selection: int
+    products: tuple[str, ...]
+
+
+class SetMenu(msgspec.Struct, frozen=True, kw_only=True):
+    """A menu with one price, and what is chosen for it."""
+
+    id: str
+    name: str
+    price: Decimal
+    sections: tuple[SetSection, ...]
     order_types: tuple[str, ...]
 
 
@@ -88,6 +111,7 @@ class Restaurant(msgspec.Struct, frozen=True, kw_only=True):
     products: tuple[Product, ...]
     option_categories: tuple[OptionCategory, ...]
     zones: tuple[Zone, ...]
+    set_menus: tuple[SetMenu, ...] = ()
 
     def options_of(self, product: Product) -> tuple[OptionCategory, ...]:
         """The option categories of a product, in the product's order."""
@@ -168,6 +192,17 @@ P-701 | S-7 | Vino de la casa para llevar | 8.95 | 21 | | sulfitos
 P-702 | S-7 | Bolsa reutilizable | 0.15 | 21 | |
 """
 
+# id | name | minimum | maximum | product ids
+_LUNCH = """
+SM-1 | Primero | 1 | 1 | P-301 P-204 P-207
+SM-2 | Segundo | 1 | 1 | P-101 P-403 P-405
+SM-3 | Postre o café | 1 | 1 | P-501 P-502 P-609
+SM-4 | Bebida | 0 | 1 | P-601 P-605 P-607
+"""
+
+_DELIVERED = {"P-101": "10.50", "P-102": "12.00", "P-601": "2.00"}
+"""Prices of what costs more when it is brought."""
+
 
 def superpizza() -> Restaurant:
     """The whole restaurant, made from the tables of this module."""
@@ -194,6 +229,22 @@ def superpizza() -> Restaurant:
         products=tuple(_product(line) for line in _PRODUCTS.strip().splitlines()),
         option_categories=tuple(_category(line) for line in _CATEGORIES.strip().splitlines()),
         zones=(_zone("TZ", "Terraza", 12), _zone("SA", "Sala", 15)),
+        set_menus=(
+            SetMenu(
+                id="M-3",
+                name="Menú del día",
+                price=Decimal("14.50"),
+                sections=tuple(_choice(line) for line in _LUNCH.strip().splitlines()),
+                order_types=("insitu", "inside", "collection"),
+            ),
+        ),
+    )
+
+
+def _choice(line: str) -> SetSection:
+    ident, name, least, most, products = (part.strip() for part in line.split("|"))
+    return SetSection(
+        id=ident, name=name, min_selection=int(least), max_selection=int(most), products=tuple(products.split())
     )
 
 
@@ -241,4 +292,5 @@ def _product(line: str) -> Product:
             Variant(id=variant, name=label, price=amount)
             for variant, label, amount in _priced(parts[7] if len(parts) > 7 else "")
         ),
+        prices={"delivery": Decimal(_DELIVERED[ident])} if ident in _DELIVERED else {},
     )

@@ -112,10 +112,15 @@ class PosCatalog:
         lists: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KINDS}
         self._items = {}
         for menu in self._restaurant.menus:
-            lists["menus"].append(msgspec.to_builtins(menu))
+            lists["menus"].append({**msgspec.to_builtins(menu), "type": "card", "price": None})
         for section in self._restaurant.sections:
             products = [p.id for p in self._restaurant.products if p.section == section.id]
-            lists["sections"].append({**msgspec.to_builtins(section), "products": products})
+            choose = {"min_selection": 0, "max_selection": 0, "products": products}
+            lists["sections"].append({**msgspec.to_builtins(section), **choose})
+        for fixed in self._restaurant.set_menus:
+            doc = msgspec.to_builtins(fixed)
+            lists["sections"] += doc["sections"]
+            lists["menus"].append({**doc, "type": "set", "sections": [section.id for section in fixed.sections]})
         for product in self._restaurant.products:
             doc = msgspec.to_builtins(product)
             doc["variants"] = [variant.id for variant in product.variants]

@@ -290,6 +290,7 @@ def menu_view(catalog: dict[str, Any]) -> list[Child]:
     """Every product with its sold-out switch, by section. ``catalog`` is the API's answer."""
     products = {product["id"]: product for product in catalog["products"]}
     variants = {variant["id"]: variant for variant in catalog["variants"]}
+    shown = {section for menu in catalog["menus"] if menu["type"] == "card" for section in menu["sections"]}
     sections = [
         el(
             "section",
@@ -297,6 +298,7 @@ def menu_view(catalog: dict[str, Any]) -> list[Child]:
             table(("Product", "Id", ">Price", ""), _items(section, products, variants)),
         )
         for section in catalog["sections"]
+        if section["id"] in shown
     ]
     hint = el("p", "Sold out here is told to whoever listens to the POS's catalog, at once.")
     return [el("h1", "Menu"), hint, sections]

@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 from adapters.reference.adapter import ReferenceAdapter
-from app.domain.catalog import CatalogEntity, Menu, MenuType, Product, Section, Variant
+from app.domain.catalog import Allergen, CatalogEntity, Menu, MenuType, Product, Section, Variant, catalog_of
+from app.domain.status import OrderType
 from app.sandbox.menu import superpizza
 from app.sandbox.menu_read import restaurant_of
 from app.sandbox.pos import ReferencePos
@@ -23,6 +24,20 @@ async def test_the_reference_pos_gives_its_own_menu_back() -> None:
         wanted.menus,
         wanted.zones,
     )
+
+
+async def test_the_reference_pos_has_a_set_menu_and_prices_by_order_type() -> None:
+    async with ReferencePos() as pos, ReferenceAdapter(url=pos.url, api_key=pos.api_key) as adapter:
+        found = catalog_of([entity async for entity in adapter.read_catalog()])
+    lunch = found.menus["M-3"]
+    assert (lunch.name, lunch.type, lunch.price) == ("Menú del día", MenuType.SET_MENU, Decimal("14.50"))
+    first, _, _, drink = (found.sections[section] for section in lunch.sections)
+    assert (first.name, first.min_selection, first.max_selection) == ("Primero", 1, 1)
+    assert (drink.min_selection, drink.max_selection, drink.products) == (0, 1, ("P-601", "P-605", "P-607"))
+    assert found.menus["M-1"].type is MenuType.MENU
+    pizza = found.products["P-101"]
+    assert (pizza.price, pizza.prices) == (Decimal("9.50"), {OrderType.DELIVERY: Decimal("10.50")})
+    assert pizza.allergens == (Allergen.GLUTEN, Allergen.MILK)
 
 
 def test_only_what_can_be_ordered_is_ordered() -> None:
