@@ -202,9 +202,11 @@ class DueKind(StrEnum):
     """A scheduled order is due: rings again."""
     WITHDRAW = "withdraw"
     """Cancel in the POS once found."""
+    SOLD_OUT = "sold_out"
+    """Of a selling point (its order id is empty): something that was sold out until now is there again."""
 
 
-SCHEDULED = frozenset({DueKind.INJECT, DueKind.ACCEPT_DEADLINE, DueKind.ALARM})
+SCHEDULED = frozenset({DueKind.INJECT, DueKind.ACCEPT_DEADLINE, DueKind.ALARM, DueKind.SOLD_OUT})
 """Kinds whose rows may lie far ahead on purpose; rows of the others are retries."""
 
 

@@ -107,6 +107,8 @@ class FakeSinqro:
         self.off = False
         self.epoch = 1
         self.role = Role.ACTIVE
+        self.catalog_version: int | None = None
+        """The version of the menu that it took; ``None``: it can't be asked."""
         self.silent_seconds: float | None = None
         self.page = 100
         self.byes: list[str] = []
@@ -247,6 +249,8 @@ class FakeSinqro:
                     "id": self.point,
                     "active": {"deviceName": "CAJA-2", "silentSeconds": self.silent_seconds},
                 }
+            case "sellingPoint.catalog.get" if self.catalog_version is not None:
+                return {"version": self.catalog_version}
             case _:
                 raise SinqroRefused(f"no method {method}", code="METHOD_NOT_FOUND")
 
