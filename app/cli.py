@@ -18,7 +18,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the entry point of ``sinqro-companion``."""
     options = _parser().parse_args(arguments)
     # httpx brings its own command with it, which loads click, rich and pygments where a developer has them: 8 MB.
-    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type] - for Python: there is no such module
+    # For Python, None says that there is no such module.
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
     try:
         return int(options.command(options))
     except CompanionError as exc:
@@ -90,9 +91,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from app.ui import lean_qt
+    from app.ui import lean
 
-    lean_qt.take_import_back()
+    lean.take_import_back()
     from app import bootstrap_tray
 
     return bootstrap_tray.run(config=options.config, data=options.data, secrets=options.secrets)
@@ -158,9 +159,9 @@ def _demo(options: argparse.Namespace) -> int:
     if options.pos == "odoo":
         open_pos = bootstrap_demo_pos.odoo_pos(options.url, os.environ.get(bootstrap_demo_pos.ODOO_API_KEY))
     if options.orders is None and not options.headless and _has_screen():
-        from app.ui import lean_qt
+        from app.ui import lean
 
-        lean_qt.take_import_back()
+        lean.take_import_back()
         from app import bootstrap_tray
 
         return bootstrap_tray.demo(data=options.data, seed=options.seed, open_pos=open_pos)

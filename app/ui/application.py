@@ -8,11 +8,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
-from PySide6.QtCore import QSocketNotifier
+from PySide6.QtCore import QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.runtime.companion import Companion
 from app.runtime.host import Host
+from app.ui import lean
 from app.ui.alarm import Alarm
 from app.ui.bridge import Bridge
 from app.ui.desk import Desk
@@ -25,6 +26,9 @@ from app.ui.theme import Look
 from app.ui.tray import Tray
 from app.ui.tray_icon import tray_icon
 from app.ui.tray_menu import TrayMenu
+
+_STARTED_MS = 8000
+"""Milliseconds after which the start's work is done."""
 
 MakeAlarm = Callable[[Look, Places], Alarm]
 
@@ -45,6 +49,7 @@ def run(
 
     ``folder`` is the data folder. Another program that works on it is asked to show itself, and this one ends.
     """
+    lean.one_pool()
     application = _application()
     if raise_first(folder):
         return 0
@@ -68,6 +73,7 @@ def run(
     if show_orders:
         shell.open_orders()
     host.start()
+    QTimer.singleShot(_STARTED_MS, lean.give_back)
     notifier = _quit_on_signals(application)
     try:
         status = application.exec()

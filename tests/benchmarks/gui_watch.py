@@ -16,7 +16,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
 
-from app.ui import lean_qt
+from app.ui import lean
 
 TICK_MS = 5
 
@@ -31,7 +31,7 @@ def main() -> int:
     for name in ("--config", "--data", "--secrets"):
         parser.add_argument(name, type=Path, required=True)
     options = parser.parse_args()
-    lean_qt.take_import_back()  # as the command does
+    lean.take_import_back()  # as the command does
     from app import bootstrap_tray
     from app.ui import application
 

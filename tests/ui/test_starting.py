@@ -144,8 +144,8 @@ def test_the_idle_tray_loads_no_window() -> None:
 def test_the_idle_tray_loads_nothing_it_does_not_need() -> None:
     """Each of these was megabytes: sources read by PySide6, the command of httpx, QtNetwork."""
     code = (
-        "import sys, linecache; sys.modules['httpx._main'] = None; from app.ui import lean_qt; "
-        "lean_qt.take_import_back(); import app.bootstrap_tray; "
+        "import sys, linecache; sys.modules['httpx._main'] = None; from app.ui import lean; "
+        "lean.take_import_back(); import app.bootstrap_tray; "
         "print(len(linecache.cache), [name for name in ('click', 'rich', 'PySide6.QtNetwork') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
