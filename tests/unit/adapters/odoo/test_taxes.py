@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.odoo.taxes import Tax, TaxedLine, pos_totals, taxes_for
+from adapters.odoo.taxes import Tax, TaxedLine, expanded, gross_of, percent_of, pos_totals, taxes_for
 
 IVA_21 = Tax(id=1, amount=Decimal(21))
 IVA_10 = Tax(id=2, amount=Decimal(10))
@@ -86,3 +86,32 @@ def test_odoo_is_never_off_by_more_than_its_roundings_and_a_line_without_tax_mov
     left = ordered - total
     if left:
         assert totals(*lines, TaxedLine(left, ()), per_line=per_line) == (ordered, tax)
+
+
+GROUP = Tax(id=20, amount=Decimal(0), amount_type="group", children_tax_ids=(2, 6))
+CUT = Tax(id=21, amount=Decimal(20), amount_type="division")
+ON_ALL = Tax(id=22, amount=Decimal(1), amount_type="fixed", include_base_amount=True)
+
+
+@pytest.mark.parametrize(
+    ("price", "taxes", "gross", "percent"),
+    [
+        ("9.95", [], "9.95", 0),
+        ("10", [IVA_10], "11", 10),
+        ("10", [IVA_10_IN], "10", 10),
+        ("11", [IVA_10_IN, IVA_21], "13.1", 31),
+        ("10", [IVA_10, FIXED], "32", 10),
+        ("10", [ON_ALL, IVA_10], "12.1", 10),
+        ("10", [CUT], "12.5", 0),
+        ("10", [WITHHELD], "8.1", 0),
+    ],
+)
+def test_what_a_customer_pays(price: str, taxes: list[Tax], gross: str, percent: int) -> None:
+    assert gross_of(Decimal(price), taxes) == Decimal(gross)
+    assert percent_of(taxes) == percent
+
+
+def test_groups_are_their_members_and_other_companies_taxes_none() -> None:
+    known = {tax.id: tax for tax in (FIXED, IVA_10, GROUP, IVA_4)}
+    assert expanded([20, 99], known) == [IVA_10, FIXED]
+    assert expanded([3, 2], known) == [IVA_10, IVA_4]
