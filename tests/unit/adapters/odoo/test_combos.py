@@ -1,4 +1,4 @@
-"""Set menus of an order as combos: which parts they have, and that their money adds up; entered on the real Odoo too."""
+"""Set menus of an order as combos: which parts they have, and that their money adds up; see tests/real too."""
 
 from decimal import Decimal
 from typing import Any
@@ -37,8 +37,8 @@ def part(external_id: str, quantity: int = 1, **more: Any) -> dict[str, Any]:
     return {"label": external_id, "quantity": quantity, "product": {"externalId": external_id}, **more}
 
 
-def found(*children: dict[str, Any]) -> list[tuple[int, int, Decimal]]:
-    return [(one.product.id, one.item.id, one.times) for one in parts_of(line(*children), MENU, SHELF)]
+def found(*children: dict[str, Any]) -> list[tuple[int, int, int]]:
+    return [(one.product.id, one.item.id, int(one.times)) for one in parts_of(line(*children), MENU, SHELF)]
 
 
 def test_parts_are_found_by_product_variant_and_choice_under_any_heading() -> None:
