@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from app.domain.availability import Closing
 from app.domain.record import OrderKey
 from app.link.state import LinkPhase
 from app.ports.sinqro import Role
 from app.services.snapshot import OutletSnapshot, Snapshot
 from app.ui.board import Board, Lane
-from app.ui.words import clock, countdown, day_and_clock, tr
+from app.ui.facts import Fact
+from app.ui.open_answer import answer_open
+from app.ui.open_state import read_states
+from app.ui.words import clock, countdown, tr
 
 _PATIENCE = timedelta(seconds=15)
 """A link that is made anew within that is no trouble."""
@@ -29,19 +31,6 @@ class TrayState(StrEnum):
     WARNING = "warning"
     ERROR = "error"
     NEW = "new"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """One answer. ``state`` is the colour: empty, ``new``, ``danger``, ``warn`` or ``closed``."""
-
-    title: str
-    proof: str
-    icon: str
-    state: str = ""
-    good: bool = False
-    is_open: bool | None = None
-    """For the switch; ``None``: it is not drawn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +78,12 @@ def answer(board: Board, watch: Watch, now: datetime) -> Answers:
     snapshot = board.snapshot
     working = _working(board, watch, now)
     count = len(board.ringing)
-    is_open = _open(snapshot, now, watch)
+    is_open = answer_open(
+        read_states(snapshot, now),
+        now,
+        linked=snapshot.link.phase is LinkPhase.OPEN,
+        link_since=watch.since("link", now),
+    )
     tray = _tray(board, watch, working, is_open, count)
     return Answers(
         working=working,
@@ -164,38 +158,14 @@ def _todo(board: Board, now: datetime) -> Fact:
     return Fact(title=tr("Nothing waiting"), proof=proof, icon="bell")
 
 
-def _open(snapshot: Snapshot, now: datetime, watch: Watch) -> Fact:
-    """From the closings that we know of; Sinqro's own word on it is proof that does not exist without a link."""
-    closing = _whole_closing(snapshot, now)
-    known = snapshot.link.phase is LinkPhase.OPEN
-    is_open = closing is None
-    title = tr("Open") if is_open else tr("Closed")
-    if not known:
-        since = tr("last word from Sinqro: %1", clock(watch.since("link", now)))
-        return Fact(title=tr("%1, unconfirmed", title), proof=since, icon="help", state="warn")
-    if closing is None:
-        return Fact(title=title, proof=tr("orders can come in"), icon="check", is_open=True)
-    until = tr("opens %1", day_and_clock(closing.until, now)) if closing.until is not None else tr("until you open")
-    proof = f"{tr('since %1', day_and_clock(closing.since, now))} · {until}"
-    return Fact(title=title, proof=proof, icon="pause", state="closed", is_open=False)
-
-
-def _whole_closing(snapshot: Snapshot, now: datetime) -> Closing | None:
-    """A closing of everything at the first selling point."""
-    for outlet in snapshot.outlets[:1]:
-        for closing in outlet.closings:
-            whole = not closing.order_types and not closing.channels
-            if whole and closing.since <= now and (closing.until is None or now < closing.until):
-                return closing
-    return None
-
-
 def _tray(board: Board, watch: Watch, working: Fact, is_open: Fact, count: int) -> TrayState:
     if watch.dead or working.state == "danger":
         return TrayState.ERROR
     if count:
         return TrayState.NEW
     if board.troubled:
+        return TrayState.ERROR
+    if is_open.state == "danger":
         return TrayState.ERROR
     if working.state == "warn" or is_open.state == "warn":
         connecting = working.icon == "connecting"
@@ -211,7 +181,7 @@ def _sentence(board: Board, working: Fact, is_open: Fact, tray: TrayState, count
         parts.append(tr("%n to answer", n=count))
     if not working.good:
         parts.append(f"{working.title}, {working.proof}" if working.proof else working.title)
-    else:
+    if working.good or is_open.state == "danger":
         parts.append(f"{is_open.title}, {is_open.proof}")
     if board.snapshot.environment == "sandbox":
         parts.append(tr("sandbox"))

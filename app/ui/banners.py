@@ -10,6 +10,8 @@ from app.link.state import LinkPhase
 from app.ports.sinqro import Role
 from app.ui.answers import Watch
 from app.ui.board import Board
+from app.ui.closing_watch import Line, closing_line
+from app.ui.open_state import read_states
 from app.ui.theme import Look
 from app.ui.widgets import Button, IconLabel, Label, set_state
 from app.ui.words import tr
@@ -17,7 +19,9 @@ from app.ui.words import tr
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BannerText:
-    """What the banner says; ``action`` is ``reconnect``, ``pos``, ``take_over``, ``held`` or ``understood``."""
+    """What the banner says; ``action`` is ``reconnect``, ``pos``, ``take_over``, ``held``, ``switch`` or
+    ``understood``.
+    """
 
     state: str
     icon: str
@@ -61,6 +65,9 @@ def banner(board: Board, watch: Watch, now: datetime, failure: tuple[str, str]) 
             button=tr("Now"),
             action="reconnect",
         )
+    line = closing_line(read_states(board.snapshot, now), now)
+    if line is not None and line.state == "danger":
+        return _of_line(line)
     for outlet in board.snapshot.outlets:
         name = outlet.name or outlet.id
         if outlet.role is Role.VIEWER and outlet.taken_by:
@@ -100,7 +107,14 @@ def banner(board: Board, watch: Watch, now: datetime, failure: tuple[str, str]) 
             button=tr("Decide…"),
             action="held",
         )
-    return None
+    return _of_line(line) if line is not None else None
+
+
+def _of_line(line: Line) -> BannerText:
+    """What staff are reminded of while closed."""
+    return BannerText(
+        state=line.state, icon=line.icon, title=line.title, text=line.text, button=line.button, action="switch"
+    )
 
 
 def dead_text(why: str) -> BannerText:

@@ -5,12 +5,15 @@ a failure stays until the next action on that order.
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.record import OrderKey
-from app.domain.status import Status
+from app.domain.schedule import Schedule
+from app.domain.status import OrderType, Status
 from app.runtime.companion import Companion
 from app.services.snapshot import Snapshot
 from app.ui.board import Note, NoteKind
@@ -26,6 +29,14 @@ Work = Callable[[Companion], Awaitable[object]]
 def utc_now() -> datetime:
     """The present."""
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who wants to know what came of something asked: ``done`` gets its result, ``failed`` one sentence."""
+
+    done: Callable[[Any], object]
+    failed: Callable[[str], object]
 
 
 class Desk(QObject):
@@ -89,7 +100,56 @@ class Desk(QObject):
         """Done by hand, or seen."""
         self._on_order(key, None, lambda c: c.staff.tick_off(key))
 
+    # open, closed, hours
+
+    def close(
+        self,
+        selling_point: str,
+        *,
+        until: datetime | None,
+        reason: str = "",
+        order_types: tuple[OrderType, ...] = (),
+        channels: tuple[str, ...] = (),
+        until_opening: bool = False,
+    ) -> None:
+        """Close for a while."""
+        self._ask(
+            None,
+            lambda c: c.availability.close(
+                selling_point,
+                until=until,
+                reason=reason,
+                order_types=order_types,
+                channels=channels,
+                until_opening=until_opening,
+            ),
+        )
+
+    def lift(self, selling_point: str, closing_id: str) -> None:
+        """Take one closing of our own away."""
+        self._ask(None, lambda c: c.availability.lift(selling_point, closing_id))
+
+    def reopen_everything(self, selling_point: str) -> None:
+        """Lift all closings, whoever made them."""
+        self._ask(None, lambda c: c.availability.reopen_everything(selling_point))
+
+    def set_busy(self, selling_point: str, extra_minutes: int, until: datetime) -> None:
+        """Everything takes longer until then."""
+        self._ask(None, lambda c: c.availability.set_busy(selling_point, extra_minutes, until))
+
+    def clear_busy(self, selling_point: str) -> None:
+        """As usual again."""
+        self._ask(None, lambda c: c.availability.clear_busy(selling_point))
+
+    def save_schedule(self, selling_point: str, schedule: Schedule, told: Told) -> None:
+        """Keep other hours."""
+        self._ask(told, lambda c: c.schedules.save(selling_point, schedule))
+
     # the rest
+
+    def ask(self, work: Callable[[], Awaitable[object]], told: Told) -> None:
+        """Have the loop do what is no companion's."""
+        self._bridge.ask(work, ticket=told)
 
     def take_over(self, selling_point: str) -> None:
         """Make this installation the one in charge."""
@@ -137,6 +197,11 @@ class Desk(QObject):
     def _came_back(self, answer: Answer) -> None:
         if isinstance(answer.ticket, OrderKey):
             self._about_order(answer.ticket, answer)
+        elif isinstance(answer.ticket, Told):
+            if answer.error:
+                answer.ticket.failed(" ".join(error_text(answer.code, answer.error, answer.hint)).strip())
+            else:
+                answer.ticket.done(answer.result)
         elif answer.error:
             self.failed.emit(*error_text(answer.code, answer.error, answer.hint))
         elif callable(answer.ticket):

@@ -6,12 +6,21 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.ui.answers import Answers, Fact
+from app.ui.answers import Answers
+from app.ui.facts import Fact
 from app.ui.theme import Look
 from app.ui.widgets import Button, Elided, IconLabel, Label, set_state
 from app.ui.words import clock, tr
 
-_TINTS = {"": "ink", "ok": "ok", "new": "onNew", "danger": "onDanger", "warn": "onWarn", "closed": "closed"}
+_TINTS = {
+    "": "ink",
+    "ok": "ok",
+    "new": "onNew",
+    "danger": "onDanger",
+    "warn": "onWarn",
+    "closed": "closed",
+    "info": "accent",
+}
 _TONES = {"new": "onNew", "danger": "onDanger", "warn": "onWarn"}
 
 

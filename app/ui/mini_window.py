@@ -9,8 +9,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.ui.answers import Answers, Fact
+from app.ui.answers import Answers
 from app.ui.board import STANDARD_MINUTES, Board, Card
+from app.ui.facts import Fact
 from app.ui.header import Cell, SandboxStrip
 from app.ui.theme import Look
 from app.ui.widgets import AllergyBlock, Button

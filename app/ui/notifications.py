@@ -6,9 +6,12 @@ The call is made by ``gdbus``, a process of its own: PySide6's D-Bus has no unsi
 
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QProcess
+
+from app.ui.board import Card
+from app.ui.words import channel_name, clock, tr
 
 _TIMEOUT = 5000
 
@@ -41,6 +44,17 @@ class Notifications(QObject):
         process.deleteLater()
         if code != 0:
             self._fall_back(title, text)
+
+
+def new_orders(new: Sequence[Card]) -> tuple[str, str]:
+    """Title and text for orders that came in: one in full, several by their codes."""
+    if len(new) > 1:
+        return tr("%n new orders", n=len(new)), ", ".join(card.record.code for card in new[:8])
+    card = new[0]
+    due = card.record.execution_at
+    parts = [channel_name(card.record, card.sheet), tr("for %1", clock(due)) if due is not None else ""]
+    word = tr("New reservation %1") if card.record.is_reservation else tr("New order %1")
+    return word.replace("%1", card.record.code), " · ".join(part for part in parts if part)
 
 
 def _gdbus() -> str:

@@ -49,6 +49,9 @@ class OrdersWindow(QWidget):
     """A panel about this order is open, or was touched: the alarm is low for it."""
     panel_closed = Signal(object)
     test_asked = Signal()
+    open_asked = Signal()
+    """The switch of open and closed was touched."""
+    schedule_asked = Signal()
     menu_asked = Signal(object)
     closed = Signal()
 
@@ -84,6 +87,7 @@ class OrdersWindow(QWidget):
         self.overlay.closed.connect(self._panel_closed)
         self.header.menu_asked.connect(self.menu_asked)
         self.header.todo_asked.connect(self.show_most_urgent)
+        self.header.open_asked.connect(self.open_asked)
         self.page.acted.connect(self.answers.act)
         self.page.opened.connect(lambda card: self.show_order(card.key))
         self.page.test_asked.connect(self.test_asked)
@@ -103,6 +107,8 @@ class OrdersWindow(QWidget):
             "Ctrl+R": lambda: self._act_focused("refuse"),
             "Ctrl+L": lambda: self._act_focused("step"),
             "Ctrl+1": self.show_board_page,
+            "Ctrl+2": self.schedule_asked.emit,
+            "Ctrl+D": self.open_asked.emit,
             "Ctrl+W": self.close,
             "F6": self.page.next_area,
             "Alt+Left": self.show_board_page,
@@ -211,6 +217,8 @@ class OrdersWindow(QWidget):
             self._desk.take_over(selling_point)
         elif word == "held":
             self.answers.open_held()
+        elif word == "switch":
+            self.open_asked.emit()
         else:
             self._failed("", "")
 

@@ -28,6 +28,8 @@ class Panel(QFrame):
     """A person works in it: the alarm stays low."""
     wide = True
     """Fills the window nearly; else it is as large as it must be."""
+    side = False
+    """Stands at the right, as high as the window: what is decided beside what is seen."""
 
     def __init__(self, *, look: Look, key: OrderKey | None = None) -> None:
         super().__init__()
@@ -111,6 +113,9 @@ class Overlay(QWidget):
             return
         room = self.rect()
         narrow = room.width() < 760
+        if self.panel.side and not narrow:
+            self.panel.setGeometry(room.width() - 610, 10, 600, min(room.height() - 20, 860))
+            return
         if self.panel.wide or narrow:
             edge = 0 if narrow else 14
             width = min(room.width() - 2 * edge, 1200)

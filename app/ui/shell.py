@@ -15,22 +15,28 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.record import OrderKey
 from app.ports.alarm import AlarmTest
+from app.services.manager_pin import ManagerPin
 from app.services.snapshot import Snapshot
 from app.ui.alarm import Alarm
 from app.ui.answers import Answers, TrayState, Watch, answer
 from app.ui.board import STANDARD_MINUTES, Board, Card, Lane, build
 from app.ui.bridge import Bridge
 from app.ui.desk import Desk
-from app.ui.notifications import Notifications
+from app.ui.front_door import FrontDoor
+from app.ui.mini_place import MiniPlace
+from app.ui.notifications import Notifications, new_orders
 from app.ui.placement import Places
+from app.ui.schedule_place import SchedulePlace
 from app.ui.theme import Look
 from app.ui.tray import Tray
 from app.ui.tray_menu import TrayMenu
-from app.ui.words import channel_name, clock, day_and_clock, tr
+from app.ui.words import day_and_clock, tr
 
 if TYPE_CHECKING:  # windows are loaded when they are opened: the idle tray starts without them
     from app.ui.mini_window import MiniWindow
     from app.ui.orders_window import OrdersWindow
+    from app.ui.panel import Overlay
+    from app.ui.schedule_holidays import Holidays
 
 
 class Shell(QObject):
@@ -50,6 +56,8 @@ class Shell(QObject):
         menu: TrayMenu,
         tray: Tray,
         notifications: Notifications | None = None,
+        pin: Callable[[], ManagerPin | None] = lambda: None,
+        holidays: "Callable[[], Holidays] | None" = None,
     ) -> None:
         super().__init__()
         self._look = look
@@ -61,8 +69,17 @@ class Shell(QObject):
         self.menu = menu
         self.tray = tray
         self.notifications = notifications or Notifications(fall_back=tray.message)
+        self.door = FrontDoor(look=look, desk=desk, places=places, notifications=self.notifications, pin=pin)
+        self.schedule = SchedulePlace(
+            look=look,
+            desk=desk,
+            places=places,
+            sandbox=sandbox,
+            guard=lambda act: self.door.guarded(act, tr("The hours are about to be changed.")),
+            holidays=holidays,
+        )
         self.orders: OrdersWindow | None = None
-        self.mini: MiniWindow | None = None
+        self._mini = MiniPlace(look=look, places=places, sandbox=sandbox)
         self._alarm: Alarm | None = None
         self._snapshot: Snapshot | None = None
         self._board: Board | None = None
@@ -79,7 +96,23 @@ class Shell(QObject):
         bridge.snapshot_changed.connect(self._take)
         bridge.loop_died.connect(self._died)
         desk.notes_changed.connect(self._soon.start)
+        self.door.time_passed.connect(self._soon.start)
+        self.door.schedule_asked.connect(self.open_schedule)
+        self.schedule.menu_asked.connect(self._show_menu)
+        self.schedule.orders_asked.connect(self.open_orders)
+        self.schedule.open_asked.connect(lambda: self.door.open_switch(self._overlay()))
+        self.door.overlay_wanted.connect(lambda show: show(self._overlay()))
+        self._mini.orders_asked.connect(self.open_orders)
+        self._mini.menu_asked.connect(self._show_menu)
+        self._mini.accepted.connect(self._accept_from_mini)
+        self._mini.viewed.connect(lambda card: self.open_order(card.key))
+        self._mini.rejected.connect(lambda card: self._reject(card.key))
         menu.orders_asked.connect(self.open_orders)
+        menu.schedule_asked.connect(self.open_schedule)
+        menu.pause_asked.connect(self.door.pause)
+        menu.open_asked.connect(self.door.open_now)
+        menu.busy_asked.connect(lambda: self.door.open_busy(self._overlay()))
+        menu.pin_asked.connect(lambda: self.door.open_pin(self._overlay()))
         menu.quit_asked.connect(self.ask_to_quit)
         menu.test_asked.connect(self._test_alarm)
         menu.test.setVisible(False)
@@ -110,7 +143,8 @@ class Shell(QObject):
             self._alarm.close()
         if self.orders is not None:
             self.orders.close()
-        self._drop_mini()
+        self.schedule.close()
+        self._mini.drop()
         self.tray.close()
 
     # news
@@ -132,16 +166,18 @@ class Shell(QObject):
         self._board, self._answers = board, answers
         self.tray.show_state(answers.tray, answers.count, answers.sentence)
         self.menu.show_answers(board, answers)
-        if self.mini is not None:
-            self.mini.show_board(board, answers, now)
+        self.menu.show_states(self.door.take(board), now)
+        self._mini.show_board(board, answers, now)
         if self.orders is not None:
             self.orders.show_board(board, answers)
+        self.schedule.show_board(board, answers)
         self._tell_new(board)
         self._pace(board)
 
     def _pace(self, board: Board) -> None:
         """Seconds are counted only while somebody sees them, or an order runs out."""
-        needed = self.orders is not None or self.mini is not None or bool(board.ringing)
+        seen = any(window is not None for window in (self.orders, self.schedule.window, self.mini))
+        needed = seen or bool(board.ringing)
         if needed != self._second.isActive():
             self._second.start() if needed else self._second.stop()
 
@@ -149,6 +185,7 @@ class Shell(QObject):
         now = self._now()
         if self.orders is not None:
             self.orders.tick()
+        self.schedule.tick()
         minute = self._board is not None and now.second == 0
         waiting = self._board is not None and (self._board.ringing or not self._board.snapshot.outlets)
         if minute or waiting:
@@ -162,14 +199,8 @@ class Shell(QObject):
         if before is None or looking:
             return
         new = [card for key, card in ringing.items() if key not in before]
-        if len(new) == 1:
-            card = new[0]
-            due = card.record.execution_at
-            parts = [channel_name(card.record, card.sheet), tr("for %1", clock(due)) if due is not None else ""]
-            word = tr("New reservation %1") if card.record.is_reservation else tr("New order %1")
-            self.notifications.tell(word.replace("%1", card.record.code), " · ".join(part for part in parts if part))
-        elif new:
-            self.notifications.tell(tr("%n new orders", n=len(new)), ", ".join(card.record.code for card in new[:8]))
+        if new:
+            self.notifications.tell(*new_orders(new))
 
     def _died(self, why: str) -> None:
         """The loop is dead: the tray turns red, and everything that can be seen says so."""
@@ -181,8 +212,7 @@ class Shell(QObject):
             sentence = f"Sinqro Companion: {tr('The program has stopped working')}. {self.watch.dead}"
             self.tray.show_state(TrayState.ERROR, 0, sentence)
             self.menu.open_line.setText(sentence)
-            if self.mini is not None:
-                self.mini.show_dead(self.watch.dead)
+            self._mini.show_dead(self.watch.dead)
             if self.orders is not None:
                 self.orders.show_dead(self.watch.dead)
 
@@ -195,6 +225,8 @@ class Shell(QObject):
 
             window = OrdersWindow(look=self._look, desk=self._desk, watch=self.watch, sandbox=self._sandbox)
             window.menu_asked.connect(self._show_menu)
+            window.open_asked.connect(lambda: self.door.open_switch(self._overlay()))
+            window.schedule_asked.connect(self.open_schedule)
             window.test_asked.connect(self._test_alarm)
             window.panel_touched.connect(self._lower)
             window.panel_closed.connect(self._restore)
@@ -212,6 +244,22 @@ class Shell(QObject):
         if self._board is not None and self._answers is not None:
             window.show_board(self._board, self._answers)
             self._pace(self._board)
+
+    def open_schedule(self) -> None:
+        """Bring the Schedule window up."""
+        window = self.schedule.open()
+        if self._board is not None and self._answers is not None:
+            window.show_board(self._board, self._answers)
+            self._pace(self._board)
+
+    def _overlay(self) -> "Overlay":
+        """Where a panel opens: over the window that is in use, else over Orders."""
+        schedule = self.schedule.window
+        if schedule is not None and (schedule.isActiveWindow() or self.orders is None):
+            return schedule.overlay
+        self.open_orders()
+        assert self.orders is not None
+        return self.orders.overlay
 
     def open_order(self, key: OrderKey) -> None:
         """One order's details."""
@@ -232,23 +280,17 @@ class Shell(QObject):
             self._places.keep("orders", window)
             window.deleteLater()  # a closed window costs no memory
 
+    @property
+    def mini(self) -> "MiniWindow | None":
+        """The small window, while it takes the tray's place."""
+        return self._mini.window
+
     def _hosted(self, hosted: bool) -> None:
         if hosted:
-            if self.mini is not None:
-                self._drop_mini()
+            if self._mini.drop():
                 self.notifications.tell("Sinqro Companion", tr("The small window is now the icon in the tray."))
         elif self.mini is None:
-            from app.ui.mini_window import MiniWindow
-
-            self.mini = MiniWindow(look=self._look, sandbox=self._sandbox)
-            self.mini.orders_asked.connect(self.open_orders)
-            self.mini.menu_asked.connect(self._show_menu)
-            self.mini.accepted.connect(self._accept_from_mini)
-            self.mini.viewed.connect(lambda card: self.open_order(card.key))
-            self.mini.rejected.connect(lambda card: self._reject(card.key))
-            self.mini.to_corner()
-            self._places.restore("mini", self.mini)
-            self.mini.show()
+            self._mini.open()
             self._rebuild()
 
     def _accept_from_mini(self, card: Card) -> None:
@@ -256,13 +298,6 @@ class Shell(QObject):
             self._desk.accept_reservation(card.key)
         else:
             self._desk.accept(card.key, STANDARD_MINUTES)
-
-    def _drop_mini(self) -> None:
-        mini, self.mini = self.mini, None
-        if mini is not None:
-            self._places.keep("mini", mini)
-            mini.hide()
-            mini.deleteLater()
 
     def _show_menu(self, button: object) -> None:
         if isinstance(button, QWidget):

@@ -39,10 +39,12 @@ QPushButton[kind="accept"]:pressed { border: 3px solid @onOk; }
 QPushButton[kind="primary"] { background: @accent; color: @onAccent; border: none; min-height: 60px; }
 QPushButton[kind="primary"]:pressed { border: 3px solid @onAccent; }
 QPushButton[kind="danger"] { background: @danger; color: @onDanger; border: none; min-height: 60px; }
+QPushButton[kind="close"] { background: @closed; color: @onClosed; border: none; min-height: 60px; }
 QPushButton[kind="reject"] { color: @danger; border: 1px solid @danger; }
 QPushButton[kind="step"] { background: @accentSoft; color: @accent; border: 1px solid @accent; }
 QPushButton[kind="link"] { background: transparent; color: @accent; border: none; }
 QPushButton[kind="flat"] { background: transparent; border: none; }
+QPushButton[kind="close"]:disabled,
 QPushButton[kind="accept"]:disabled, QPushButton[kind="primary"]:disabled, QPushButton[kind="danger"]:disabled,
 QPushButton[kind="reject"]:disabled,
 QPushButton[kind="step"]:disabled { background: @surface; color: @ink2; border: 1px dashed @edge; }
@@ -64,16 +66,20 @@ QPushButton[kind="cell"][state="new"] { background: @new; }
 QPushButton[kind="cell"][state="danger"] { background: @danger; }
 QPushButton[kind="cell"][state="warn"] { background: @warn; }
 QPushButton[kind="cell"][state="closed"] { background: @closedSoft; }
+QPushButton[kind="cell"][state="info"] { background: @accentSoft; }
 QPushButton[kind="tab"] { background: @surface; border: none; border-radius: 0; border-bottom: 4px solid @surface;
     min-height: 54px; padding: 0; }
 QPushButton[kind="tab"]:checked { border-bottom: 4px solid @accent; }
 
 QFrame#banner[state="danger"] { background: @dangerSoft; border: none; border-bottom: 1px solid @line; }
 QFrame#banner[state="warn"] { background: @warnSoft; border: none; border-bottom: 1px solid @line; }
+QFrame#banner[state="closed"] { background: @closedSoft; border: none; border-bottom: 1px solid @line; }
 QFrame#banner[state="info"] { background: @accentSoft; border: none; border-bottom: 1px solid @line; }
 QFrame#box[state="danger"], QFrame#panelTop[state="danger"] { background: @dangerSoft; }
 QFrame#box[state="warn"], QFrame#panelTop[state="warn"] { background: @warnSoft; }
 QFrame#box[state="ok"], QFrame#panelTop[state="ok"] { background: @okSoft; }
+QFrame#box[state="closed"] { background: @closedSoft; }
+QFrame#box[state="info"] { background: @accentSoft; }
 QFrame#box { border: 1px solid @edge; border-radius: 6px; }
 QFrame#panelTop { border: none; border-top-left-radius: 6px; border-top-right-radius: 6px; }
 QFrame#comment { background: @surface; border: 1px solid @line; border-radius: 6px; }
@@ -93,6 +99,9 @@ QLabel#count { background: @sunken; border-radius: 4px; padding: 2px 9px; }
 QLabel#count[state="new"] { background: @new; color: @onNew; }
 QFrame#tag { background: @sunken; border: none; border-radius: 4px; }
 QFrame#tag[state="warn"] { background: @warnSoft; }
+QFrame#tag[state="info"] { background: @accentSoft; }
+QFrame#editor { background: @surface; border: 2px solid @accent; border-radius: 8px; }
+QFrame#day { border: none; border-bottom: 1px solid @line; }
 QLabel[tone="warnInk"] { color: @warnInk; }
 QLabel#chip { border: 1px solid @ink; border-radius: 4px; padding: 0 3px; }
 

@@ -158,6 +158,7 @@ class Button(QPushButton):
                 "accept": "onOk",
                 "primary": "onAccent",
                 "danger": "onDanger",
+                "close": "onClosed",
                 "reject": "danger",
                 "step": "accent",
                 "link": "accent",
@@ -191,7 +192,7 @@ class Button(QPushButton):
         if self._ring and self.hasFocus():
             painter = QPainter(self)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            filled = str(self.property("kind")) in ("accept", "primary", "danger")
+            filled = str(self.property("kind")) in ("accept", "primary", "danger", "close")
             painter.setPen(QPen(self._look.theme.color("surface" if filled else "accent"), 3))
             painter.drawRoundedRect(self.rect().adjusted(3, 3, -4, -4), 5, 5)
 
@@ -297,10 +298,11 @@ class Tag(QFrame):
     def say(self, text: str, icon: str = "", state: str = "") -> None:
         """Say it, or hide."""
         self._text.setText(text)
-        self._text.set_tone("warnInk" if state == "warn" else "")
+        tint = {"warn": "warnInk", "info": "accent"}.get(state, "")
+        self._text.set_tone(tint)
         self._icon.setVisible(bool(icon))
         if icon:
-            self._icon.set_icon(icon, "warnInk" if state == "warn" else "ink")
+            self._icon.set_icon(icon, tint or "ink")
         self.setVisible(bool(text))
         set_state(self, state)
 

@@ -61,6 +61,14 @@ def day_and_clock(moment: datetime, now: datetime) -> str:
     return f"{name} {local:%H:%M}"
 
 
+def long_day_and_clock(moment: datetime, now: datetime) -> str:
+    """The same, the weekday in full."""
+    local = moment.astimezone()
+    if local.date() == now.astimezone().date():
+        return f"{local:%H:%M}"
+    return f"{QLocale().toString(QDate(local.year, local.month, local.day), 'dddd')} {local:%H:%M}"
+
+
 def countdown(left: timedelta) -> str:
     """Minutes and seconds; zero when it is over."""
     total = max(0, int(left.total_seconds()))
@@ -76,7 +84,11 @@ def channel_name(record: OrderRecord, sheet: OrderSheet | None = None) -> str:
     """The channel's own name."""
     if sheet is not None and sheet.channel_name:
         return sheet.channel_name
-    code = record.channel
+    return channel_code_name(record.channel)
+
+
+def channel_code_name(code: str) -> str:
+    """A channel by its code."""
     return tr("Own website") if code in ("web", "sinqro") else _CHANNELS.get(code, code.replace("_", " ").title())
 
 

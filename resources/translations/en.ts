@@ -4,10 +4,45 @@
     <context>
         <name>Companion</name>
         <message numerus="yes">
+            <source>%1, %n ranges</source>
+            <translation>
+                <numerusform>%1, %n range</numerusform>
+                <numerusform>%1, %n ranges</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%1, in %n min.</source>
+            <translation>
+                <numerusform>%1, in %n min.</numerusform>
+                <numerusform>%1, in %n min.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n days</source>
+            <translation>
+                <numerusform>%n day</numerusform>
+                <numerusform>%n days</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n digits typed</source>
+            <translation>
+                <numerusform>%n digit typed</numerusform>
+                <numerusform>%n digits typed</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>%n dishes</source>
             <translation>
                 <numerusform>%n dish</numerusform>
                 <numerusform>%n dishes</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n holidays are not decided yet.</source>
+            <translation>
+                <numerusform>%n holiday is not decided yet.</numerusform>
+                <numerusform>%n holidays are not decided yet.</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -67,6 +102,13 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>%n new orders are not accepted yet: closing does not cancel them.</source>
+            <translation>
+                <numerusform>%n new order is not accepted yet: closing does not cancel it.</numerusform>
+                <numerusform>%n new orders are not accepted yet: closing does not cancel them.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>%n orders</source>
             <translation>
                 <numerusform>%n order</numerusform>
@@ -123,6 +165,13 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>+%n min</source>
+            <translation>
+                <numerusform>+%n min</numerusform>
+                <numerusform>+%n min</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>Accept · %n min</source>
             <translation>
                 <numerusform>Accept · %n min</numerusform>
@@ -137,10 +186,24 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>Closed · %n min</source>
+            <translation>
+                <numerusform>Closed · %n min</numerusform>
+                <numerusform>Closed · %n min</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>Look for it in the POS: %1, %n dishes.</source>
             <translation>
                 <numerusform>Look for it in the POS: %1, %n dish.</numerusform>
                 <numerusform>Look for it in the POS: %1, %n dishes.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Next %n days</source>
+            <translation>
+                <numerusform>Next %n day</numerusform>
+                <numerusform>Next %n days</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -158,10 +221,31 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>Save %n changes</source>
+            <translation>
+                <numerusform>Save %n change</numerusform>
+                <numerusform>Save %n changes</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>That is not the PIN. %n tries left.</source>
+            <translation>
+                <numerusform>That is not the PIN. %n try left.</numerusform>
+                <numerusform>That is not the PIN. %n tries left.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>and %n more</source>
             <translation>
                 <numerusform>and %n more</numerusform>
                 <numerusform>and %n more</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>for %n min</source>
+            <translation>
+                <numerusform>for %n min</numerusform>
+                <numerusform>for %n min</numerusform>
             </translation>
         </message>
         <message numerus="yes">

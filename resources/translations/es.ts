@@ -4,6 +4,10 @@
     <context>
         <name>Companion</name>
         <message>
+            <source>%1 (until %2)</source>
+            <translation>%1 (hasta %2)</translation>
+        </message>
+        <message>
             <source>%1 came while the POS was off</source>
             <translation>%1 llegó con el TPV apagado</translation>
         </message>
@@ -26,6 +30,10 @@
         <message>
             <source>%1 gives back %2 and tells the customer.</source>
             <translation>%1 devuelve %2 y avisa al cliente.</translation>
+        </message>
+        <message>
+            <source>%1 h %2</source>
+            <translation>%1 h %2</translation>
         </message>
         <message>
             <source>%1 is in charge</source>
@@ -52,8 +60,16 @@
             <translation>%1 de %2</translation>
         </message>
         <message>
+            <source>%1 of %2 open</source>
+            <translation>%1 de %2 abiertos</translation>
+        </message>
+        <message>
             <source>%1 of %2 · %3</source>
             <translation>%1 de %2 · %3</translation>
+        </message>
+        <message>
+            <source>%1 on %2</source>
+            <translation>%1 del %2</translation>
         </message>
         <message>
             <source>%1 running: %2 in the kitchen, %3 ready</source>
@@ -63,6 +79,17 @@
             <source>%1 tells the customer.</source>
             <translation>%1 avisa al cliente.</translation>
         </message>
+        <message numerus="yes">
+            <source>%1, %n ranges</source>
+            <translation>
+                <numerusform>%1, %n tramo</numerusform>
+                <numerusform>%1, %n tramos</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>%1, closed all day</source>
+            <translation>%1, cerrado todo el día</translation>
+        </message>
         <message>
             <source>%1, confirmed %2</source>
             <translation>%1, confirmado %2</translation>
@@ -71,19 +98,71 @@
             <source>%1, good</source>
             <translation>%1, bien</translation>
         </message>
+        <message numerus="yes">
+            <source>%1, in %n min.</source>
+            <translation>
+                <numerusform>%1, en %n min.</numerusform>
+                <numerusform>%1, en %n min.</numerusform>
+            </translation>
+        </message>
         <message>
             <source>%1, not heard</source>
             <translation>%1, no se oyó</translation>
         </message>
         <message>
+            <source>%1, range %2, from %3 to %4</source>
+            <translation>%1, tramo %2, de %3 a %4</translation>
+        </message>
+        <message>
+            <source>%1, since %2.</source>
+            <translation>%1, desde %2.</translation>
+        </message>
+        <message>
+            <source>%1, today</source>
+            <translation>%1, hoy</translation>
+        </message>
+        <message>
             <source>%1, unconfirmed</source>
             <translation>%1, sin confirmar</translation>
+        </message>
+        <message>
+            <source>%1, until %2.</source>
+            <translation>%1, hasta %2.</translation>
+        </message>
+        <message>
+            <source>%1: hours of its own</source>
+            <translation>%1: horario propio</translation>
+        </message>
+        <message>
+            <source>%1: like all others</source>
+            <translation>%1: como los demás</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n days</source>
+            <translation>
+                <numerusform>%n día</numerusform>
+                <numerusform>%n días</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n digits typed</source>
+            <translation>
+                <numerusform>%n cifra escrita</numerusform>
+                <numerusform>%n cifras escritas</numerusform>
+            </translation>
         </message>
         <message numerus="yes">
             <source>%n dishes</source>
             <translation>
                 <numerusform>%n plato</numerusform>
                 <numerusform>%n platos</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n holidays are not decided yet.</source>
+            <translation>
+                <numerusform>Falta %n festivo por decidir.</numerusform>
+                <numerusform>Faltan %n festivos por decidir.</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -143,6 +222,13 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>%n new orders are not accepted yet: closing does not cancel them.</source>
+            <translation>
+                <numerusform>Hay %n pedido nuevo sin aceptar: cerrar no lo anula.</numerusform>
+                <numerusform>Hay %n pedidos nuevos sin aceptar: cerrar no los anula.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>%n orders</source>
             <translation>
                 <numerusform>%n pedido</numerusform>
@@ -197,6 +283,33 @@
                 <numerusform>%n por resolver</numerusform>
                 <numerusform>%n por resolver</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>+%1 min until %2</source>
+            <translation>+%1 min hasta %2</translation>
+        </message>
+        <message>
+            <source>+%1 min until %2 (%3)</source>
+            <translation>+%1 min hasta %2 (%3)</translation>
+        </message>
+        <message numerus="yes">
+            <source>+%n min</source>
+            <translation>
+                <numerusform>+%n min</numerusform>
+                <numerusform>+%n min</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>+1 month</source>
+            <translation>+1 mes</translation>
+        </message>
+        <message>
+            <source>+1: the next day</source>
+            <translation>+1: día siguiente</translation>
+        </message>
+        <message>
+            <source>1 hour</source>
+            <translation>1 hora</translation>
         </message>
         <message>
             <source>1 of %1</source>
@@ -289,12 +402,32 @@
             <translation>Aceptar…</translation>
         </message>
         <message>
+            <source>Add</source>
+            <translation>Añadir</translation>
+        </message>
+        <message>
+            <source>Add a range</source>
+            <translation>Añadir un tramo</translation>
+        </message>
+        <message>
+            <source>Add an exception</source>
+            <translation>Añadir una excepción</translation>
+        </message>
+        <message>
             <source>Address</source>
             <translation>Dirección</translation>
         </message>
         <message>
+            <source>All</source>
+            <translation>Todos</translation>
+        </message>
+        <message>
             <source>All are in already</source>
             <translation>Ya están todos</translation>
+        </message>
+        <message>
+            <source>All decided. Municipal holidays are exceptions of your own.</source>
+            <translation>Todos decididos. Los festivos locales se añaden como excepciones.</translation>
         </message>
         <message>
             <source>Allergy: %1</source>
@@ -309,8 +442,20 @@
             <translation>Manda otro equipo.</translation>
         </message>
         <message>
+            <source>Another device is in charge: change them there.</source>
+            <translation>Manda otro equipo: cámbialo allí.</translation>
+        </message>
+        <message>
+            <source>At the table</source>
+            <translation>En mesa</translation>
+        </message>
+        <message>
             <source>Back</source>
             <translation>Volver</translation>
+        </message>
+        <message>
+            <source>By its hours it is closed anyway: change them to open.</source>
+            <translation>Por horario está cerrado de todas formas: cámbialo para abrir.</translation>
         </message>
         <message>
             <source>COLLECT %1</source>
@@ -361,6 +506,10 @@
             <translation>Cámbialo a mano en el TPV</translation>
         </message>
         <message>
+            <source>Change the manager's PIN</source>
+            <translation>Cambiar el PIN del encargado</translation>
+        </message>
+        <message>
             <source>Changed</source>
             <translation>Ha cambiado</translation>
         </message>
@@ -377,20 +526,119 @@
             <translation>Cambió a algo que no sabemos leer</translation>
         </message>
         <message>
+            <source>Channels: %1</source>
+            <translation>Canales: %1</translation>
+        </message>
+        <message>
+            <source>Choose 4 to 8 digits. It guards the hours, and closings longer than today.</source>
+            <translation>Elige de 4 a 8 cifras. Protege el horario y los cierres que duran más que hoy.</translation>
+        </message>
+        <message>
+            <source>Choose a range, or add one</source>
+            <translation>Elige un tramo o añade uno</translation>
+        </message>
+        <message>
             <source>Choose a reason first</source>
             <translation>Elige antes un motivo</translation>
+        </message>
+        <message>
+            <source>Choose at least one kind of orders.</source>
+            <translation>Elige al menos un tipo de pedidos.</translation>
+        </message>
+        <message>
+            <source>Choose the region…</source>
+            <translation>Elige la región…</translation>
+        </message>
+        <message>
+            <source>Choose what is closed first</source>
+            <translation>Elige primero qué se cierra</translation>
+        </message>
+        <message>
+            <source>Choose…</source>
+            <translation>Elegir…</translation>
         </message>
         <message>
             <source>Close</source>
             <translation>Cerrar</translation>
         </message>
         <message>
+            <source>Close %1</source>
+            <translation>Cerrar %1</translation>
+        </message>
+        <message>
+            <source>Close %1 (until %2)</source>
+            <translation>Cerrar %1 (hasta %2)</translation>
+        </message>
+        <message>
+            <source>Close for a while</source>
+            <translation>Cerrar un rato</translation>
+        </message>
+        <message>
+            <source>Close for a while (today until %1)</source>
+            <translation>Cerrar un rato (hoy cierra %1)</translation>
+        </message>
+        <message>
+            <source>Close more…</source>
+            <translation>Cerrar más…</translation>
+        </message>
+        <message>
+            <source>Close until I open</source>
+            <translation>Cerrar hasta que yo abra</translation>
+        </message>
+        <message>
+            <source>Close until tomorrow</source>
+            <translation>Cerrar hasta mañana</translation>
+        </message>
+        <message>
             <source>Closed</source>
             <translation>Cerrado</translation>
         </message>
         <message>
+            <source>Closed all day</source>
+            <translation>Cerrado todo el día</translation>
+        </message>
+        <message>
+            <source>Closed by Sinqro</source>
+            <translation>Cerrado por Sinqro</translation>
+        </message>
+        <message>
+            <source>Closed by its hours</source>
+            <translation>Cerrado por horario</translation>
+        </message>
+        <message>
+            <source>Closed in the POS</source>
+            <translation>Cerrado en el TPV</translation>
+        </message>
+        <message>
+            <source>Closed on all</source>
+            <translation>Cerrado en todos</translation>
+        </message>
+        <message numerus="yes">
+            <source>Closed · %n min</source>
+            <translation>
+                <numerusform>Cerrado · %n min</numerusform>
+                <numerusform>Cerrado · %n min</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Closed: the POS is away</source>
+            <translation>Cerrado: el TPV no contesta</translation>
+        </message>
+        <message>
+            <source>Closes at</source>
+            <translation>Cierra a las</translation>
+        </message>
+        <message>
             <source>Closing now</source>
             <translation>Cerramos ya</translation>
+        </message>
+        <message>
+            <source>Closing until somebody opens lasts longer than today.</source>
+            <translation>Cerrar hasta que alguien abra dura más que hoy.</translation>
+        </message>
+        <message>
+            <source>Closing…</source>
+            <translation>Cerrando…</translation>
         </message>
         <message>
             <source>Collection</source>
@@ -413,6 +661,18 @@
             <translation>Conectando…</translation>
         </message>
         <message>
+            <source>Copy</source>
+            <translation>Copiar</translation>
+        </message>
+        <message>
+            <source>Copy the hours of %1</source>
+            <translation>Copiar el horario del %1</translation>
+        </message>
+        <message>
+            <source>Copy to other days</source>
+            <translation>Copiar a otros días</translation>
+        </message>
+        <message>
             <source>Customer</source>
             <translation>Cliente</translation>
         </message>
@@ -425,8 +685,24 @@
             <translation>Comentario del cliente</translation>
         </message>
         <message>
+            <source>Date</source>
+            <translation>Fecha</translation>
+        </message>
+        <message>
             <source>Decide…</source>
             <translation>Decidir…</translation>
+        </message>
+        <message>
+            <source>Delete</source>
+            <translation>Borrar</translation>
+        </message>
+        <message>
+            <source>Delete the last digit</source>
+            <translation>Borrar la última cifra</translation>
+        </message>
+        <message>
+            <source>Delete this range</source>
+            <translation>Borrar este tramo</translation>
         </message>
         <message>
             <source>Delivery</source>
@@ -457,6 +733,10 @@
             <translation>Comer aquí</translation>
         </message>
         <message>
+            <source>End it now</source>
+            <translation>Terminar ya</translation>
+        </message>
+        <message>
             <source>Enter all without printing</source>
             <translation>Meter todos sin imprimir</translation>
         </message>
@@ -469,6 +749,14 @@
             <translation>Metido a mano en el TPV</translation>
         </message>
         <message>
+            <source>Exception</source>
+            <translation>Excepción</translation>
+        </message>
+        <message>
+            <source>Exceptions</source>
+            <translation>Excepciones</translation>
+        </message>
+        <message>
             <source>Finished</source>
             <translation>Terminado</translation>
         </message>
@@ -477,8 +765,24 @@
             <translation>Para el servicio</translation>
         </message>
         <message>
+            <source>For which orders?</source>
+            <translation>¿Para qué pedidos?</translation>
+        </message>
+        <message>
+            <source>Forgotten?</source>
+            <translation>¿Olvidado?</translation>
+        </message>
+        <message>
+            <source>Go on</source>
+            <translation>Seguir</translation>
+        </message>
+        <message>
             <source>Handed over</source>
             <translation>Entregado</translation>
+        </message>
+        <message>
+            <source>Have Sinqro show a pairing code for this restaurant, type it, and choose a new PIN.</source>
+            <translation>Pide a Sinqro un código de emparejamiento de este restaurante, escríbelo y elige un PIN nuevo.</translation>
         </message>
         <message>
             <source>Held: somebody must decide</source>
@@ -495,6 +799,30 @@
         <message>
             <source>History</source>
             <translation>Historia</translation>
+        </message>
+        <message>
+            <source>Holidays: %1</source>
+            <translation>Festivos: %1</translation>
+        </message>
+        <message>
+            <source>Holidays…</source>
+            <translation>Festivos…</translation>
+        </message>
+        <message>
+            <source>Hours</source>
+            <translation>Horario</translation>
+        </message>
+        <message>
+            <source>Hours of</source>
+            <translation>Horario de</translation>
+        </message>
+        <message>
+            <source>Hours of the week</source>
+            <translation>Horario de la semana</translation>
+        </message>
+        <message>
+            <source>Hours…</source>
+            <translation>Horario…</translation>
         </message>
         <message>
             <source>I have entered it by hand</source>
@@ -573,12 +901,28 @@
             <translation>Ya estaba antes de perder nuestros datos, y a este TPV no se le puede preguntar.</translation>
         </message>
         <message>
+            <source>Keep</source>
+            <translation>Guardar</translation>
+        </message>
+        <message>
+            <source>Kept here: the POS has no hours.</source>
+            <translation>Se lleva aquí: el TPV no tiene horario.</translation>
+        </message>
+        <message>
             <source>Last test: %1.</source>
             <translation>Última prueba: %1.</translation>
         </message>
         <message>
             <source>Later</source>
             <translation>Luego</translation>
+        </message>
+        <message>
+            <source>Lift</source>
+            <translation>Quitar</translation>
+        </message>
+        <message>
+            <source>Lift: %1</source>
+            <translation>Quitar: %1</translation>
         </message>
         <message numerus="yes">
             <source>Look for it in the POS: %1, %n dishes.</source>
@@ -592,12 +936,48 @@
             <translation>Mira en el TPV antes de responder: enviarlo dos veces sería cocinarlo dos veces.</translation>
         </message>
         <message>
+            <source>Manager's PIN</source>
+            <translation>PIN del encargado</translation>
+        </message>
+        <message>
+            <source>Manager's PIN…</source>
+            <translation>PIN del encargado…</translation>
+        </message>
+        <message>
             <source>Menu</source>
             <translation>Menú</translation>
         </message>
         <message>
+            <source>Much to do</source>
+            <translation>Mucho trabajo</translation>
+        </message>
+        <message>
+            <source>Much to do: +%1 min until %2 (%3 left)</source>
+            <translation>Mucho trabajo: +%1 min hasta %2 (quedan %3)</translation>
+        </message>
+        <message>
+            <source>Much to do…</source>
+            <translation>Mucho trabajo…</translation>
+        </message>
+        <message>
+            <source>Municipal holidays are exceptions of your own.</source>
+            <translation>Los festivos locales se añaden como excepciones.</translation>
+        </message>
+        <message>
             <source>NOT IN THE POS</source>
             <translation>NO ESTÁ EN EL TPV</translation>
+        </message>
+        <message>
+            <source>NOT closed in part on Sinqro</source>
+            <translation>El cierre parcial NO está en Sinqro</translation>
+        </message>
+        <message>
+            <source>NOT closed on Sinqro</source>
+            <translation>NO está cerrado en Sinqro</translation>
+        </message>
+        <message>
+            <source>NOT open on Sinqro</source>
+            <translation>NO está abierto en Sinqro</translation>
         </message>
         <message>
             <source>New</source>
@@ -613,6 +993,10 @@
             <source>New</source>
             <comment>reservation</comment>
             <translation>Nueva</translation>
+        </message>
+        <message>
+            <source>New exception</source>
+            <translation>Excepción nueva</translation>
         </message>
         <message>
             <source>New order %1</source>
@@ -639,6 +1023,13 @@
             <translation>Siguiente</translation>
         </message>
         <message numerus="yes">
+            <source>Next %n days</source>
+            <translation>
+                <numerusform>Próximo %n día</numerusform>
+                <numerusform>Próximos %n días</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>Next try in %n s.</source>
             <translation>
                 <numerusform>Reintento en %n s.</numerusform>
@@ -654,8 +1045,16 @@
             <translation>Sin conexión</translation>
         </message>
         <message>
+            <source>No exceptions: the week holds as it is.</source>
+            <translation>Sin excepciones: vale la semana tal cual.</translation>
+        </message>
+        <message>
             <source>No internet: no new orders come in</source>
             <translation>Sin internet: no entran pedidos nuevos</translation>
+        </message>
+        <message>
+            <source>No orders come in. It is tried again by itself.</source>
+            <translation>No entran pedidos. Se reintenta solo.</translation>
         </message>
         <message>
             <source>No sound</source>
@@ -682,6 +1081,14 @@
             <translation>Sin emparejar</translation>
         </message>
         <message>
+            <source>Note</source>
+            <translation>Nota</translation>
+        </message>
+        <message>
+            <source>Note, for instance: wedding</source>
+            <translation>Nota, por ejemplo: boda</translation>
+        </message>
+        <message>
             <source>Nothing comes in and nothing is sent. Quit it and start it again. (%1)</source>
             <translation>No entra ni sale nada. Sal y vuelve a arrancarlo. (%1)</translation>
         </message>
@@ -698,8 +1105,32 @@
             <translation>Ahora</translation>
         </message>
         <message>
+            <source>Now: %1</source>
+            <translation>Ahora: %1</translation>
+        </message>
+        <message>
+            <source>Now: +%1 min until %2, %3 left.</source>
+            <translation>Ahora: +%1 min hasta %2, quedan %3.</translation>
+        </message>
+        <message>
             <source>On its way</source>
             <translation>En camino</translation>
+        </message>
+        <message>
+            <source>One day earlier</source>
+            <translation>Un día antes</translation>
+        </message>
+        <message>
+            <source>One day later</source>
+            <translation>Un día después</translation>
+        </message>
+        <message>
+            <source>One month earlier</source>
+            <translation>Un mes antes</translation>
+        </message>
+        <message>
+            <source>One month later</source>
+            <translation>Un mes después</translation>
         </message>
         <message>
             <source>Only watching</source>
@@ -710,6 +1141,42 @@
             <translation>Abierto</translation>
         </message>
         <message>
+            <source>Open again</source>
+            <translation>Volver a abrir</translation>
+        </message>
+        <message>
+            <source>Open everything</source>
+            <translation>Abrirlo todo</translation>
+        </message>
+        <message>
+            <source>Open in part</source>
+            <translation>Abierto en parte</translation>
+        </message>
+        <message>
+            <source>Open now</source>
+            <translation>Abrir ya</translation>
+        </message>
+        <message>
+            <source>Open on all</source>
+            <translation>Abierto en todos</translation>
+        </message>
+        <message>
+            <source>Open?</source>
+            <translation>¿Abierto?</translation>
+        </message>
+        <message>
+            <source>Opening…</source>
+            <translation>Abriendo…</translation>
+        </message>
+        <message>
+            <source>Opens at</source>
+            <translation>Abre a las</translation>
+        </message>
+        <message>
+            <source>Opens by itself at %1</source>
+            <translation>Abre solo a las %1</translation>
+        </message>
+        <message>
             <source>Order %1</source>
             <translation>Pedido %1</translation>
         </message>
@@ -718,8 +1185,16 @@
             <translation>Pedidos</translation>
         </message>
         <message>
+            <source>Orders are promised later, and the channels are told. It ends by itself.</source>
+            <translation>Los pedidos se prometen más tarde y se avisa a los canales. Termina solo.</translation>
+        </message>
+        <message>
             <source>Orders for later. They ring again when they are due.</source>
             <translation>Pedidos para más tarde. Vuelven a avisar a su hora.</translation>
+        </message>
+        <message>
+            <source>Orders may come in. It is tried again by itself.</source>
+            <translation>Pueden entrar pedidos. Se reintenta solo.</translation>
         </message>
         <message>
             <source>Orders wait until then and go in by themselves.</source>
@@ -734,12 +1209,20 @@
             <translation>Pedidos…</translation>
         </message>
         <message>
+            <source>Other hours</source>
+            <translation>Otro horario</translation>
+        </message>
+        <message>
             <source>Other reason…</source>
             <translation>Otro motivo…</translation>
         </message>
         <message>
             <source>Other time</source>
             <translation>Otro tiempo</translation>
+        </message>
+        <message>
+            <source>Own hours…</source>
+            <translation>Horario propio…</translation>
         </message>
         <message>
             <source>Own website</source>
@@ -766,6 +1249,10 @@
             <translation>Emparéjalo otra vez con un código nuevo. (%1)</translation>
         </message>
         <message>
+            <source>Pairing code of Sinqro</source>
+            <translation>Código de emparejamiento de Sinqro</translation>
+        </message>
+        <message>
             <source>Payment</source>
             <translation>Pago</translation>
         </message>
@@ -776,6 +1263,10 @@
         <message>
             <source>Previous</source>
             <translation>Anterior</translation>
+        </message>
+        <message>
+            <source>Public holidays</source>
+            <translation>Festivos</translation>
         </message>
         <message>
             <source>Quit anyway</source>
@@ -797,6 +1288,10 @@
             <translation>Salir…</translation>
         </message>
         <message>
+            <source>Range</source>
+            <translation>Tramo</translation>
+        </message>
+        <message>
             <source>Ready</source>
             <translation>Listo</translation>
         </message>
@@ -806,12 +1301,28 @@
             <translation>Listos</translation>
         </message>
         <message>
+            <source>Reason</source>
+            <translation>Motivo</translation>
+        </message>
+        <message>
+            <source>Reason (optional), for instance: oven broken</source>
+            <translation>Motivo (opcional), por ejemplo: horno averiado</translation>
+        </message>
+        <message>
             <source>Received and kept</source>
             <translation>Recibido y guardado</translation>
         </message>
         <message>
+            <source>Redo</source>
+            <translation>Rehacer</translation>
+        </message>
+        <message>
             <source>Refunded: %1</source>
             <translation>Devuelto: %1</translation>
+        </message>
+        <message>
+            <source>Region</source>
+            <translation>Región</translation>
         </message>
         <message>
             <source>Reject</source>
@@ -836,6 +1347,14 @@
         <message>
             <source>Reject…</source>
             <translation>Rechazar…</translation>
+        </message>
+        <message>
+            <source>Remove</source>
+            <translation>Quitar</translation>
+        </message>
+        <message>
+            <source>Remove the PIN</source>
+            <translation>Quitar el PIN</translation>
         </message>
         <message>
             <source>Reservation</source>
@@ -869,6 +1388,29 @@
             <source>SANDBOX · orders are not real</source>
             <translation>ENTORNO DE PRUEBAS · los pedidos no son reales</translation>
         </message>
+        <message numerus="yes">
+            <source>Save %n changes</source>
+            <translation>
+                <numerusform>Guardar %n cambio</numerusform>
+                <numerusform>Guardar %n cambios</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Saved</source>
+            <translation>Guardado</translation>
+        </message>
+        <message>
+            <source>Saved here, but NOT on Sinqro. %1</source>
+            <translation>Guardado aquí, pero NO en Sinqro. %1</translation>
+        </message>
+        <message>
+            <source>Saved, confirmed by Sinqro %1</source>
+            <translation>Guardado, confirmado por Sinqro %1</translation>
+        </message>
+        <message>
+            <source>Saved; Sinqro is being told…</source>
+            <translation>Guardado; avisando a Sinqro…</translation>
+        </message>
         <message>
             <source>Seated</source>
             <translation>Sentados</translation>
@@ -896,6 +1438,10 @@
         <message>
             <source>Sent to the POS by hand</source>
             <translation>Enviado al TPV a mano</translation>
+        </message>
+        <message>
+            <source>Set a manager's PIN</source>
+            <translation>Poner un PIN de encargado</translation>
         </message>
         <message>
             <source>Set it to «%1» in the POS by hand</source>
@@ -938,6 +1484,14 @@
             <translation>Quedarse</translation>
         </message>
         <message>
+            <source>Stays closed past today</source>
+            <translation>Sigue cerrado más allá de hoy</translation>
+        </message>
+        <message>
+            <source>Still closed: it does not open by itself</source>
+            <translation>Sigue cerrado: no abre solo</translation>
+        </message>
+        <message>
             <source>Stop cooking: the channel cancelled it</source>
             <translation>Parad el plato: el canal lo ha anulado</translation>
         </message>
@@ -948,6 +1502,10 @@
         <message>
             <source>Stopped</source>
             <translation>Parado</translation>
+        </message>
+        <message>
+            <source>Switched off in the POS: it may have to be switched on there.</source>
+            <translation>Apagado en el TPV: puede que haya que encenderlo allí.</translation>
         </message>
         <message>
             <source>Table</source>
@@ -989,9 +1547,24 @@
             <source>That could not be done</source>
             <translation>No se ha podido hacer</translation>
         </message>
+        <message numerus="yes">
+            <source>That is not the PIN. %n tries left.</source>
+            <translation>
+                <numerusform>Ese no es el PIN. Queda %n intento.</numerusform>
+                <numerusform>Ese no es el PIN. Quedan %n intentos.</numerusform>
+            </translation>
+        </message>
         <message>
             <source>That step is not possible now.</source>
             <translation>Ese paso no es posible ahora.</translation>
+        </message>
+        <message>
+            <source>The PIN as it is now.</source>
+            <translation>El PIN actual.</translation>
+        </message>
+        <message>
+            <source>The POS</source>
+            <translation>El TPV</translation>
         </message>
         <message>
             <source>The POS broke off just as it got the order: we do not know whether it has it.</source>
@@ -1022,8 +1595,16 @@
             <translation>El TPV lo tiene distinto, o dos veces: míralo allí</translation>
         </message>
         <message>
+            <source>The POS is away</source>
+            <translation>El TPV no contesta</translation>
+        </message>
+        <message>
             <source>The POS is busy.</source>
             <translation>El TPV está ocupado.</translation>
+        </message>
+        <message>
+            <source>The POS keeps the hours: change them there.</source>
+            <translation>Lo manda el TPV: cámbialo allí.</translation>
         </message>
         <message>
             <source>The POS refuses it.</source>
@@ -1052,6 +1633,14 @@
         <message>
             <source>The earlier ones stay and can be moved; that is sent when it is back.</source>
             <translation>Los de antes siguen aquí y puedes moverlos; se enviarán al volver.</translation>
+        </message>
+        <message>
+            <source>The hours</source>
+            <translation>El horario</translation>
+        </message>
+        <message>
+            <source>The hours are about to be changed.</source>
+            <translation>Se va a cambiar el horario.</translation>
         </message>
         <message>
             <source>The kitchen gets no ticket.</source>
@@ -1114,8 +1703,16 @@
             <translation>Ya no queda tiempo para aceptarlo.</translation>
         </message>
         <message>
+            <source>There are no holidays left in that year's table.</source>
+            <translation>No quedan festivos en la tabla de ese año.</translation>
+        </message>
+        <message>
             <source>They were accepted, so the kitchen may have them from paper. Decide for each, or for all below.</source>
             <translation>Estaban aceptados: puede que la cocina los tenga en papel. Decide uno a uno, o todos abajo.</translation>
+        </message>
+        <message>
+            <source>They were not the same. Choose it again.</source>
+            <translation>No eran iguales. Elígelo otra vez.</translation>
         </message>
         <message>
             <source>This order cannot be read: look at it before you answer.</source>
@@ -1130,6 +1727,10 @@
             <translation>Hora</translation>
         </message>
         <message>
+            <source>To which days? Their hours are replaced.</source>
+            <translation>¿A qué días? Se sustituye su horario.</translation>
+        </message>
+        <message>
             <source>Today's tables.</source>
             <translation>Las mesas de hoy.</translation>
         </message>
@@ -1140,6 +1741,10 @@
         <message>
             <source>Too far away</source>
             <translation>Demasiado lejos</translation>
+        </message>
+        <message>
+            <source>Too many tries. The next one counts at %1.</source>
+            <translation>Demasiados intentos. El próximo vale a las %1.</translation>
         </message>
         <message>
             <source>Total</source>
@@ -1170,12 +1775,40 @@
             <translation>Probando ahora.</translation>
         </message>
         <message>
+            <source>Type a time, for instance 20:30</source>
+            <translation>Escribe una hora, por ejemplo 20:30</translation>
+        </message>
+        <message>
             <source>Type of order</source>
             <translation>Tipo de pedido</translation>
         </message>
         <message>
+            <source>Type the PIN to remove it. Then nothing is guarded.</source>
+            <translation>Escribe el PIN para quitarlo. Después nada queda protegido.</translation>
+        </message>
+        <message>
+            <source>Type the new PIN again.</source>
+            <translation>Escribe otra vez el PIN nuevo.</translation>
+        </message>
+        <message>
             <source>Understood</source>
             <translation>Entendido</translation>
+        </message>
+        <message>
+            <source>Undo</source>
+            <translation>Deshacer</translation>
+        </message>
+        <message>
+            <source>Until I open</source>
+            <translation>Hasta que yo abra</translation>
+        </message>
+        <message>
+            <source>Until tomorrow</source>
+            <translation>Hasta mañana</translation>
+        </message>
+        <message>
+            <source>Until tomorrow %1</source>
+            <translation>Hasta mañana %1</translation>
         </message>
         <message>
             <source>Upcoming</source>
@@ -1198,12 +1831,20 @@
             <translation>Qué pasa</translation>
         </message>
         <message>
+            <source>What is closed?</source>
+            <translation>¿Qué se cierra?</translation>
+        </message>
+        <message>
             <source>What waits for the rider or the customer.</source>
             <translation>Lo que espera al rider o al cliente.</translation>
         </message>
         <message>
             <source>When it has been put right in the POS.</source>
             <translation>Si ya lo has arreglado en el TPV.</translation>
+        </message>
+        <message>
+            <source>Which restaurant?</source>
+            <translation>¿Qué restaurante?</translation>
         </message>
         <message>
             <source>Without printing</source>
@@ -1230,6 +1871,14 @@
             <translation>aceptado %1</translation>
         </message>
         <message>
+            <source>all %1</source>
+            <translation>los %1</translation>
+        </message>
+        <message>
+            <source>all day</source>
+            <translation>todo el día</translation>
+        </message>
+        <message>
             <source>and %1 cancels it</source>
             <translation>y %1 lo anula</translation>
         </message>
@@ -1241,6 +1890,30 @@
             </translation>
         </message>
         <message>
+            <source>closed</source>
+            <translation>cerrado</translation>
+        </message>
+        <message>
+            <source>closed: %1, %2</source>
+            <translation>cerrado: %1, %2</translation>
+        </message>
+        <message>
+            <source>closes %1</source>
+            <translation>cierra %1</translation>
+        </message>
+        <message>
+            <source>does not open by itself: the companion reminds every hour</source>
+            <translation>no abre solo: el companion lo recuerda cada hora</translation>
+        </message>
+        <message>
+            <source>everything</source>
+            <translation>todo</translation>
+        </message>
+        <message>
+            <source>exception</source>
+            <translation>excepción</translation>
+        </message>
+        <message>
             <source>for</source>
             <translation>para</translation>
         </message>
@@ -1249,11 +1922,30 @@
             <translation>para %1</translation>
         </message>
         <message numerus="yes">
+            <source>for %n min</source>
+            <translation>
+                <numerusform>durante %n min</numerusform>
+                <numerusform>durante %n min</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>holiday</source>
+            <translation>festivo</translation>
+        </message>
+        <message>
+            <source>holiday: opens</source>
+            <translation>festivo: abre</translation>
+        </message>
+        <message numerus="yes">
             <source>in %n min</source>
             <translation>
                 <numerusform>en %n min</numerusform>
                 <numerusform>en %n min</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>instead of the usual ones</source>
+            <translation>en lugar del habitual</translation>
         </message>
         <message>
             <source>last seconds</source>
@@ -1268,8 +1960,36 @@
             <translation>min · listo a las %1</translation>
         </message>
         <message>
+            <source>night +%1 h</source>
+            <translation>noche +%1 h</translation>
+        </message>
+        <message>
+            <source>night −%1 h</source>
+            <translation>noche −%1 h</translation>
+        </message>
+        <message>
+            <source>no hours are kept</source>
+            <translation>no hay horario</translation>
+        </message>
+        <message>
             <source>no orders running</source>
             <translation>ningún pedido en marcha</translation>
+        </message>
+        <message>
+            <source>not known yet</source>
+            <translation>todavía no se sabe</translation>
+        </message>
+        <message>
+            <source>on %1</source>
+            <translation>del %1</translation>
+        </message>
+        <message>
+            <source>on Sinqro</source>
+            <translation>en Sinqro</translation>
+        </message>
+        <message>
+            <source>on Sinqro since %1</source>
+            <translation>en Sinqro desde %1</translation>
         </message>
         <message>
             <source>on its way</source>
@@ -1280,12 +2000,28 @@
             <translation>de camino a Sinqro</translation>
         </message>
         <message>
+            <source>open</source>
+            <translation>abierto</translation>
+        </message>
+        <message>
             <source>open it in the POS</source>
             <translation>ábrela en el TPV</translation>
         </message>
         <message>
+            <source>open on Sinqro since %1</source>
+            <translation>abierto en Sinqro desde %1</translation>
+        </message>
+        <message>
             <source>opens %1</source>
             <translation>abre %1</translation>
+        </message>
+        <message>
+            <source>opens by itself %1</source>
+            <translation>abre solo %1</translation>
+        </message>
+        <message>
+            <source>opens by itself %1 (%2)</source>
+            <translation>abre solo %1 (%2)</translation>
         </message>
         <message>
             <source>orders can come in</source>
@@ -1312,6 +2048,10 @@
             <translation>pruebas</translation>
         </message>
         <message>
+            <source>sent %1 · telling Sinqro…</source>
+            <translation>enviado %1 · avisando a Sinqro…</translation>
+        </message>
+        <message>
             <source>since %1</source>
             <translation>desde %1</translation>
         </message>
@@ -1322,6 +2062,10 @@
         <message>
             <source>start the program again</source>
             <translation>arranca otra vez el programa</translation>
+        </message>
+        <message>
+            <source>telling Sinqro…</source>
+            <translation>avisando a Sinqro…</translation>
         </message>
         <message>
             <source>the alarm is low</source>
@@ -1348,12 +2092,24 @@
             <translation>por cobrar %1</translation>
         </message>
         <message>
+            <source>today</source>
+            <translation>hoy</translation>
+        </message>
+        <message>
             <source>too late to accept</source>
             <translation>ya no se puede aceptar</translation>
         </message>
         <message>
             <source>unknown reason</source>
             <translation>motivo desconocido</translation>
+        </message>
+        <message>
+            <source>until %1</source>
+            <translation>hasta %1</translation>
+        </message>
+        <message>
+            <source>until it is opened there</source>
+            <translation>hasta que lo abran allí</translation>
         </message>
         <message>
             <source>until you open</source>
@@ -1386,8 +2142,16 @@
             <translation>se enviará al volver la conexión</translation>
         </message>
         <message>
+            <source>without an end</source>
+            <translation>sin hora de fin</translation>
+        </message>
+        <message>
             <source>«%1» could not be done</source>
             <translation>No se pudo marcar «%1»</translation>
+        </message>
+        <message>
+            <source>−1 month</source>
+            <translation>−1 mes</translation>
         </message>
     </context>
 </TS>

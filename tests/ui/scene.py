@@ -1,11 +1,12 @@
 """The drawn evening as values: the orders of the design's pictures, for tests and screenshots of the windows."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
 from app.domain.record import HistoryEntry, OrderKey, OrderRecord
+from app.domain.schedule import DayRange, Schedule, ScheduleException, WeeklyRange
 from app.domain.status import Injection, OrderType, Origin, Status
 from app.link.state import LinkPhase, LinkState
 from app.ports.sinqro import Role
@@ -42,6 +43,8 @@ class FakeCompanion:
     @property
     def staff(self) -> "FakeCompanion":
         return self
+
+    availability = schedules = staff
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[None]]:
         async def note(*arguments: Any, **named: Any) -> None:
@@ -249,4 +252,33 @@ def story_482() -> OrderStory:
             entry(2.07, "status", Origin.STAFF, before="accepted", after="in_preparation", reason=""),
         ),
         unsent=0,
+    )
+
+
+def week_of_the_picture(**changes: Any) -> Schedule:
+    """The drawn week: closed on Monday, Saturday until two."""
+
+    def ranges(day: int, *hours: tuple[time, time]) -> tuple[WeeklyRange, ...]:
+        return tuple(
+            WeeklyRange(start_day=day, start_time=start, end_day=day if end > start else day % 7 + 1, end_time=end)
+            for start, end in hours
+        )
+
+    lunch, long_lunch = (time(13), time(16)), (time(13), time(17))
+    weekly = [each for day in (2, 3, 4) for each in ranges(day, lunch, (time(20), time(23, 30)))]
+    weekly += ranges(5, lunch, (time(20), time(0, 30)))
+    weekly += ranges(6, long_lunch, (time(20), time(2)))
+    weekly += ranges(7, long_lunch)
+    return Schedule(**({"weekly": tuple(weekly), "exceptions": exceptions_of_the_picture()} | changes))
+
+
+def exceptions_of_the_picture() -> tuple[ScheduleException, ...]:
+    """Two holidays, a wedding and the last night of the year."""
+    lunch = (DayRange(start_time=time(13), end_time=time(16)),)
+    sunday = (DayRange(start_time=time(13), end_time=time(17)),)
+    return (
+        ScheduleException(day=date(2026, 12, 6), ranges=sunday, note="Constitución", holiday="es-md/2026-12-06"),
+        ScheduleException(day=date(2026, 12, 8), note="Inmaculada", holiday="es-md/2026-12-08"),
+        ScheduleException(day=date(2026, 12, 12), note="Boda"),
+        ScheduleException(day=date(2026, 12, 31), ranges=lunch, note="Nochevieja"),
     )

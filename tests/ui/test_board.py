@@ -135,7 +135,7 @@ def test_since_when_the_pos_is_away_is_remembered() -> None:
 def test_closed_with_its_proof() -> None:
     closing = Closing(id="1", source=ClosingSource.STAFF, since=at(-10), until=at(10))
     found = answers(snapshot(closings=(closing,)))
-    assert found.open.title == "Closed"
+    assert found.open.title == "Closed · 20 min"
     assert "opens" in found.open.proof
     assert found.open.is_open is False
     assert found.tray is TrayState.CLOSED

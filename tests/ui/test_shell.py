@@ -15,7 +15,6 @@ from app.ports.alarm import AlarmTest
 from app.ui.alarm import Alarm
 from app.ui.answers import TrayState
 from app.ui.desk import Desk
-from app.ui.mini_window import MiniWindow
 from app.ui.notifications import Notifications
 from app.ui.placement import Places
 from app.ui.questions import Question
@@ -109,12 +108,14 @@ def scene(qtbot: QtBot, look: Look, bridge: StraightBridge, desk: Desk, tmp_path
 def test_without_a_tray_there_is_the_small_window(scene: Scene, bridge: StraightBridge) -> None:
     scene.host.there = False
     scene.tray.look_for_host()
-    assert scene.shell.mini is not None
-    assert scene.shell.mini.isVisible()
+    small = scene.shell.mini
+    assert small is not None
+    assert small.isVisible()
     bridge.show(snapshot())
     scene.host.there = True
     scene.tray.look_for_host()
-    assert not any(isinstance(window, MiniWindow) for window in QApplication.topLevelWidgets() if window.isVisible())
+    assert scene.shell.mini is None
+    assert not small.isVisible()
     assert scene.told.titles == ["Sinqro Companion"]
 
 

@@ -1,15 +1,22 @@
 """The tray: made when a host appears, dropped and made anew with it, its frames, its menu; the small window."""
 
+from datetime import timedelta
+
 import pytest
 from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
+from app.domain.availability import Busy, Closing, ClosingSource
+from app.domain.status import OrderType
 from app.ui.answers import TrayState, Watch, answer
 from app.ui.board import build
 from app.ui.mini_window import MiniWindow
+from app.ui.open_state import read_states
+from app.ui.pause_wish import PauseWish
 from app.ui.theme import Look
 from app.ui.tray import Tray
 from app.ui.tray_menu import TrayMenu
+from app.ui.words import clock
 from tests.ui.scene import NOW, evening, order_482, record, snapshot
 
 
@@ -101,14 +108,28 @@ def test_the_menu_is_text_icon_and_tick_only(menu: TrayMenu) -> None:
     board = build(snapshot(*evening()), NOW, {})
     menu.show_answers(board, answer(board, Watch(), NOW))
     menu.show_test("today 19:52, good")
-    texts = [action.text() for action in menu.menu.actions() if not action.isSeparator()]
+    menu.show_states(read_states(board.snapshot, NOW), NOW)
+    texts = [action.text() for action in menu.menu.actions() if not action.isSeparator() and action.isVisible()]
+    later = [clock(NOW + timedelta(minutes=minutes)) for minutes in (20, 40, 60)]
     assert texts == [
         "Open: orders can come in",
+        f"Close 20 min (until {later[0]})",
+        "Close for a while",
+        "Much to do…",
         "3 new: 2 orders, 1 reservations",
         "6 running: 4 in the kitchen, 2 ready",
         "Orders…",
+        "Hours…",
         "Test the alarm (today 19:52, good)",
+        "Manager's PIN…",
         "Quit…",
+    ]
+    choices = [action.text() for action in menu.pause.actions() if action.isVisible()]
+    assert choices == [
+        f"20 min (until {later[0]})",
+        f"40 min (until {later[1]})",
+        f"1 hour (until {later[2]})",
+        "Until I open",
     ]
     assert all(not action.icon().isNull() for action in menu.menu.actions() if not action.isSeparator())
 
@@ -117,8 +138,52 @@ def test_entries_of_other_windows_come_below_orders(menu: TrayMenu) -> None:
     opened: list[bool] = []
     menu.add("settings", "Settings…", lambda: opened.append(True)).trigger()
     texts = [action.text() for action in menu.menu.actions()]
-    assert texts.index("Settings…") == texts.index("Orders…") + 1
+    assert texts.index("Settings…") == texts.index("Hours…") + 1
     assert opened == [True]
+
+
+def shown(menu: TrayMenu, **outlet: object) -> list[str]:
+    """What can be pressed of open and closed."""
+    menu.show_states(read_states(snapshot(**outlet), NOW), NOW)  # type: ignore[arg-type]
+    parts = {"open": menu.open_now, "20": menu.short, "more": menu.pause.menuAction(), "busy": menu.busy}
+    return [name for name, action in parts.items() if action.isVisible()]
+
+
+def test_what_can_be_pressed_while_open_and_closed(menu: TrayMenu) -> None:
+    def closing(**changes: object) -> Closing:
+        known = {"id": "c", "source": ClosingSource.STAFF, "since": NOW, "until": None}
+        return Closing(**(known | changes))  # type: ignore[arg-type]
+
+    assert shown(menu) == ["20", "more", "busy"]
+    assert shown(menu, closings=(closing(),)) == ["open", "busy"]
+    assert shown(menu, closings=(closing(order_types=(OrderType.DELIVERY,)),)) == ["open", "20", "more", "busy"]
+    assert shown(menu, closings=(closing(source=ClosingSource.POS),)) == ["busy"], "others' are no touch to lift"
+    assert shown(menu, at_work=False) == [], "another machine is in charge"
+    menu.show_states((), None)
+    assert not menu.short.isVisible()
+
+
+def test_closing_for_20_minutes_is_one_entry_of_the_menu(menu: TrayMenu) -> None:
+    shown(menu)
+    wishes: list[PauseWish] = []
+    menu.pause_asked.connect(wishes.append)
+    menu.short.trigger()
+    for choice in menu.choices:
+        choice.trigger()
+    assert wishes == [
+        PauseWish(minutes=20),
+        PauseWish(minutes=20),
+        PauseWish(minutes=40),
+        PauseWish(minutes=60),
+        PauseWish(until_opening=True),
+        PauseWish(),
+    ]
+
+
+def test_busy_stands_in_the_menu_with_what_is_left(menu: TrayMenu) -> None:
+    until = NOW + timedelta(minutes=46)
+    shown(menu, busy=Busy(extra_minutes=20, until=until))
+    assert menu.busy.text() == f"Much to do: +20 min until {clock(until)} (46 min left)"
 
 
 # the small window
