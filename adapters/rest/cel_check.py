@@ -82,7 +82,7 @@ class Checker:
         if found := _UNDECLARED.fullmatch(message):
             return self._undeclared(found[1], at, source)
         if found := _NO_OVERLOAD.fullmatch(message):
-            kinds = [_TYPES.get(part.strip(), part.strip()) for part in found[2].strip("()").split(",")]
+            kinds = [_kind(part) for part in _parts(found[2])]
             if found[1] == "_?_:_" and len(kinds) == 3:
                 message = f"one side of the ? is {kinds[1]}, the other {kinds[2]}"
                 return ExpressionFault(at, message, "Where that is meant put one into dyn(…): dyn(null).")
@@ -155,8 +155,26 @@ _TYPES = {
     "bool": "true or false",
     "null_type": "null",
     "dyn": "anything",
-    "list(dyn)": "a list",
+    "list": "a list",
+    "map": "a map",
+    "optional_type": "a value that may be missing",
 }
+
+
+def _parts(types: str) -> list[str]:
+    """The types in ``(list(int), map(string, dyn))``."""
+    parts, depth = [""], 0
+    for character in types[1:-1] if types.startswith("(") else types:
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if character == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts
+
+
+def _kind(name: str) -> str:
+    return _TYPES.get(name.strip().partition("(")[0], name.strip())
 
 
 def _said(said: str, source: str) -> Iterator[tuple[int, str]]:

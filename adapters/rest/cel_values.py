@@ -92,10 +92,12 @@ def truth(value: Any, at: int) -> bool:
 def indexed(value: Any, key: Any, at: int) -> Any:
     """``value[key]``; of a value that may be missing: one that may be missing."""
     if isinstance(value, dict):
-        if not isinstance(key, bool) and isinstance(key, str | int) and key in value:
+        if has_key(value, key, at):
             return value[key]
         raise Missing(f"there is no {key!r} here", at)
     if isinstance(value, list):
+        if isinstance(key, float) and key.is_integer():
+            key = int(key)
         if isinstance(key, bool) or not isinstance(key, int):
             raise Fault(f"an entry of a list is named by a whole number, not {kind(key)}", at)
         if 0 <= key < len(value):
@@ -104,6 +106,13 @@ def indexed(value: Any, key: Any, at: int) -> Any:
     if isinstance(value, Optional):
         return _within(value, key, at)
     raise Fault(f"this is {kind(value)}: it has no entries", at)
+
+
+def has_key(value: dict[Any, Any], key: Any, at: int) -> bool:
+    """Whether a map has a key; maps of ours have texts and whole numbers as keys."""
+    if not isinstance(key, str | int | float):
+        raise Fault(f"a map's key is a text or a whole number, not {kind(key)}", at)
+    return not isinstance(key, bool) and key in value
 
 
 def no_field(value: Any, field: str, at: int) -> Optional:

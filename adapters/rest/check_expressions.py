@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from adapters.rest.cel_check import ExpressionFaults
-from adapters.rest.cel_operators import PATTERN_LIMIT, matcher
+from adapters.rest.cel_operators import matcher, weighed
 from adapters.rest.cel_tree import Call, Const, Node
 from adapters.rest.contexts import Shape, calls_in, shape_of, unknown_fields
 from adapters.rest.expressions import Compiled, Engine
@@ -150,8 +150,8 @@ _DIRECTIVES = re.compile(r"%(-?.)")
 
 def pattern_fault(pattern: str) -> str:
     """What is wrong with a regular expression, empty when nothing is."""
-    if len(pattern) > PATTERN_LIMIT:
-        return f"a regular expression has {PATTERN_LIMIT} characters at most"
+    if fault := weighed(pattern)[1]:
+        return fault
     found: Any = matcher().eval(data={"text": "", "pattern": pattern}).plain_value()
     return "" if isinstance(found, bool) else f"{pattern!r:.60} is no regular expression"
 

@@ -224,14 +224,15 @@ class Functions:
 
     def text(self, frame: Frame, at: int, value: Any, most: int | None = None) -> str:
         """``text(x)``, ``text(x, 40)``: as the POS can print it, at most so many characters; null is an empty text."""
-        return frame.made(self._texts.name(_text(value, at), _limit(most, at)), at)
+        whole = _text(value, at)
+        frame.pay(2 + len(whole) // 2, at)  # letter by letter where it is not plain
+        return self._texts.name(whole, _limit(most, at))
 
     def notes(self, frame: Frame, at: int, value: Any, most: int | None = None) -> list[str]:
         """``notes(x)``, ``notes(x, 40)``: a text, or a list of texts, as entries that fit the POS; nothing is cut."""
         texts = [_text(each, at) for each in (value if isinstance(value, list) else [value])]
-        entries = self._texts.notes(texts, _limit(most, at))
-        frame.pay(1 + len(entries) + sum(map(len, texts)) // 16, at)
-        return entries
+        frame.pay(2 + len(texts) + sum(map(len, texts)) // 2, at)
+        return self._texts.notes(texts, _limit(most, at))
 
     def either(self, frame: Frame, at: int, value: Any, other: Any) -> Any:
         """``either(a, b)``: ``a``, or ``b`` where it is null or an empty text."""
@@ -239,8 +240,9 @@ class Functions:
 
     def uuid(self, frame: Frame, at: int, value: Any) -> str:
         """``uuid(x)``: a UUID that is always the same for the same text, for a POS that wants one as its key."""
-        frame.pay(10, at)
-        return str(uuid.uuid5(_NAMESPACE, _text(value, at)))
+        text = _text(value, at)
+        frame.pay(10 + len(text) // 16, at)
+        return str(uuid.uuid5(_NAMESPACE, text))
 
     def lookup(self, frame: Frame, at: int, entries: Any, key: str, value: Any) -> Any:
         """``lookup(list, "id", x)``: the first map whose field is ``x``, or null; 7 and ``"7"`` are the same.
