@@ -59,6 +59,10 @@ class OdooAdapter:
         timeout: float = 15,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
+        if type(config_id) not in (int, type(None)):  # options come from a file
+            raise ProfileError(f"config_id is a number, not {config_id!r}", hint="write for instance config_id = 1")
+        if type(open_session) is not bool:
+            raise ProfileError(f"open_session is true or false, not {open_session!r}", hint="write it without quotes")
         self._wire = Wire(url=url, api_key=api_key, database=database, timeout=timeout, transport=transport)
         self._config = config_id
         self._opens = open_session

@@ -136,7 +136,7 @@ async def read_tables(wire: Wire, place: Place) -> list[TableRow]:
         "restaurant.table",
         "search_read",
         list[TableRow],
-        domain=[["floor_id.pos_config_ids", "in", [place.config]]],
+        domain=[["floor_id.pos_config_ids", "in", [place.config]], ["floor_id.active", "=", True]],
         fields=forms.fields_of(TableRow),
         order="floor_id,table_number,id",
         limit=2000,

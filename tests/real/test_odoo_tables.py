@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from adapters.odoo.adapter import OdooAdapter
 from app.domain.status import Status
 from app.ports.pos import PosWarning
 from tests.contract.odoo_bench import OdooBench
@@ -84,6 +85,39 @@ async def test_an_order_moves_to_another_table(odoo: OdooBench) -> None:
     moved = await odoo.adapter.update_order(made.id, request_of(order_of(odoo, "inside", serviceLocation=elsewhere)))
     order = await only(odoo)
     assert (moved.warnings, order["table_id"][0], order["floating_order_name"]) == ((), TABLE + 1, "Glovo 4F7K")
+
+
+async def test_floors_and_tables_as_they_are(odoo: OdooBench, second: int) -> None:
+    """Those of this point of sale; what is archived is not there."""
+    call = odoo.till.call
+    await call("pos.config", "write", ids=[second], vals={"floor_ids": [[5]]})
+    floors = []
+    for number, name in enumerate(("Terraza", "Vieja", "Ajena", "Vacía")):
+        of = [] if name == "Ajena" else [second]
+        vals = {"name": name, "sequence": 90 - number, "pos_config_ids": [[6, 0, of]]}
+        floors += await call("restaurant.floor", "create", vals_list=[vals])
+    seats = [(0, 12, True), (0, 11, True), (0, 13, False), (1, 1, True), (2, 1, True)]
+    tables = [
+        (
+            await call(
+                "restaurant.table",
+                "create",
+                vals_list=[{"floor_id": floors[floor], "table_number": number, "active": active}],
+            )
+        )[0]
+        for floor, number, active in seats
+    ]
+    await call("restaurant.floor", "write", ids=[floors[1]], vals={"active": False})
+    try:
+        async with OdooAdapter(url=odoo.till.url, api_key=odoo.till.api_key, config_id=second) as adapter:
+            zones = await adapter.read_tables()
+        assert [(zone["code"], zone["name"]) for zone in zones] == [(str(floors[0]), "Terraza")]
+        assert zones[0]["serviceLocations"] == [
+            {"code": str(tables[1]), "name": "Mesa 11"},
+            {"code": str(tables[0]), "name": "Mesa 12"},
+        ]
+    finally:
+        await call("restaurant.floor", "write", ids=floors, vals={"active": False, "pos_config_ids": [[5]]})
 
 
 async def test_what_a_waiter_added_to_our_order_stays_when_it_is_changed(odoo: OdooBench) -> None:

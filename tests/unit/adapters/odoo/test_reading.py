@@ -12,7 +12,7 @@ from adapters.odoo.adapter import OdooAdapter
 from adapters.odoo.menu_rows import TagRow, open_reader
 from adapters.odoo.shelf import shelf_for
 from adapters.odoo.wire import Wire
-from app.domain.errors import PosRefused
+from app.domain.errors import PosRefused, ProfileError
 from app.domain.order import Order, decode_order
 from app.domain.selling_point import SellingPoint
 from tests.unit.adapters.odoo.menus import PLACE
@@ -163,6 +163,15 @@ async def test_the_parts_that_a_combo_may_have() -> None:
         6,
         [(31, 50, Decimal(8), Decimal("1.5"))],
     )
+
+
+@pytest.mark.parametrize("options", [{"config_id": "1"}, {"config_id": True}, {"open_session": "true"}])
+def test_options_of_another_kind_are_refused(options: dict[str, Any]) -> None:
+    (name,) = options
+    with pytest.raises(ProfileError) as caught:
+        OdooAdapter(url="http://odoo.test", api_key="k", **options)
+    assert name in caught.value.message
+    assert caught.value.hint
 
 
 async def test_tables_of_a_menu_that_is_empty() -> None:
