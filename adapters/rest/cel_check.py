@@ -35,7 +35,7 @@ class ExpressionFaults(Exception):
 
 def similar(name: str, known: Collection[str]) -> str:
     """A hint: the known name that is like this one, else all of them."""
-    close = difflib.get_close_matches(name, known, n=1) or [
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.7) or [
         other for other in known if name and other.casefold() == name.casefold()
     ]
     if close:
@@ -74,6 +74,8 @@ class Checker:
         for at, message in _said(said, source):
             fault = self._fault(at, message, source)
             # after the first fault of grammar the rest of the text means nothing
+            if "*error*" in message:  # what follows from a fault that is told already
+                continue
             if fault not in faults and not (faults and "is no CEL" in faults[0].message):
                 faults.append(fault)
         return faults or [self._fault(0, said.removeprefix("INVALID_ARGUMENT: ").partition("\n")[0], source)]

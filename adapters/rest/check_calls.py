@@ -188,16 +188,36 @@ class _ServiceChecks:
     # ------------------------------------------------------------ what is written down in a result
 
     def _fields(self, path: EntryPath, tree: Node) -> None:
-        for entries in _maps(tree):
+        for at, entries in self._maps(path, tree):
             names = _keys(entries)
             if self._name == "read_catalog":
-                self._entity(path, entries, names)
+                self._entity(at, entries, names)
                 continue
-            self._known(path, self._name, entries, names)
+            self._known(at, self._name, entries, names)
             for key, value, _ in entries.entries:
                 if self._name == "changes" and isinstance(key, Const) and key.value == "orders":
-                    for order in _maps(value):
-                        self._known(path, "read_order", order, _keys(order))
+                    for within, order in self._maps(at, value):
+                        self._known(within, "read_order", order, _keys(order))
+
+    def _maps(self, path: EntryPath, tree: Node) -> list[tuple[EntryPath, Entries]]:
+        """The maps that an expression gives as its result, or as entries of its result, and where they stand."""
+        parts: tuple[Node, ...] = ()
+        match tree:
+            case Entries():
+                return [(path, tree)]
+            case TreeCall(function="_?_:_", args=(_, yes, no)):
+                parts = (yes, no)
+            case TreeCall(function="_+_", args=args):
+                parts = args
+            case TreeCall(function="flatten", target=target) if target is not None:
+                parts = (target,)
+            case TreeCall(function=name) if name in self._checks.functions:
+                return self._maps(("functions", name), self._checks.functions[name])
+            case Items(items=items):
+                parts = items
+            case Loop(kind="map", body=body):
+                parts = (body,)
+        return [each for part in parts for each in self._maps(path, part)]
 
     def _known(self, path: EntryPath, service: str, entries: Entries, names: Mapping[Any, int]) -> None:
         """The fields of a result that is written down as a map."""
@@ -205,10 +225,7 @@ class _ServiceChecks:
         if known is None or len(names) < len(entries.entries):
             return
         self._names(path, names, known)
-        mistyped = {similar(str(name), known) for name in set(names) - known}
-        for name in sorted(NEEDED.get(service, frozenset()) - set(names)):
-            if f"Did you mean {name}?" not in mistyped:
-                self._checks.add(path, f"the result has no {name}", "", entries.at)
+        self._missing(path, NEEDED.get(service, frozenset()), known, entries, names)
 
     def _entity(self, path: EntryPath, entries: Entries, names: Mapping[Any, int]) -> None:
         kind = next(
@@ -223,8 +240,18 @@ class _ServiceChecks:
                 self._checks.add(path, f"there is no kind {kind.value!r}", similar(str(kind.value), kinds), kind.at)
                 return
             self._names(path, names, known)
-            if "externalId" not in names and len(names) == len(entries.entries):
-                self._checks.add(path, "a catalog entity needs its externalId", "It is the POS's id.", entries.at)
+            self._missing(path, frozenset({"externalId"}), known, entries, names)
+
+    def _missing(
+        self, path: EntryPath, needed: frozenset[str], known: frozenset[str], entries: Entries, names: Mapping[Any, int]
+    ) -> None:
+        """Needed fields, those apart that are there with a mistyped name; computed names may be any."""
+        if len(names) < len(entries.entries):
+            return
+        mistyped = {similar(str(name), known) for name in set(names) - known}
+        for name in sorted(needed - set(names)):
+            if f"Did you mean {name}?" not in mistyped:
+                self._checks.add(path, f"the result has no {name}", "", entries.at)
 
     def _names(self, path: EntryPath, names: Mapping[Any, int], known: frozenset[str]) -> None:
         for name, at in names.items():
@@ -235,24 +262,6 @@ class _ServiceChecks:
 def _keys(entries: Entries) -> dict[Any, int]:
     """The keys that are written down, with their places."""
     return {key.value: key.at for key, _, _ in entries.entries if isinstance(key, Const)}
-
-
-def _maps(tree: Node) -> list[Entries]:
-    """The maps that an expression gives as its result, or as entries of its result."""
-    match tree:
-        case Entries():
-            return [tree]
-        case TreeCall(function="_?_:_", args=(_, yes, no)):
-            return _maps(yes) + _maps(no)
-        case TreeCall(function="_+_", args=args):
-            return [each for arg in args for each in _maps(arg)]
-        case TreeCall(function="flatten", target=target) if target is not None:
-            return _maps(target)
-        case Items(items=items):
-            return [each for item in items for each in _maps(item)]
-        case Loop(kind="map", body=body):
-            return _maps(body)
-    return []
 
 
 _MAPPING = frozenset({"items", "result", "name", "when", "foreach", "helper"})

@@ -33,11 +33,14 @@ class ExpressionChecks:
         """Fields of ``options`` and ``secrets`` that some expression names: ``("options", "venue")``."""
         self._shapes = shapes
         self._engine = Engine()
-        self._functions: dict[str, Node] = {}
+        self.functions: dict[str, Node] = {}
+        """The profile's own functions that could be compiled."""
 
     def add(self, path: EntryPath, message: str, hint: str = "", at: int | None = None) -> None:
         """Note a fault."""
-        self.findings.append(Finding(path, message, hint, at))
+        finding = Finding(path, message, hint, at)
+        if finding not in self.findings:
+            self.findings.append(finding)
 
     def function(self, name: str, source: str) -> None:
         """Compile a function of the profile's own; the ones above it may be used."""
@@ -47,7 +50,7 @@ class ExpressionChecks:
         except ExpressionFaults as exc:
             self._refused(path, exc)
             return
-        self._functions[name] = compiled.tree
+        self.functions[name] = compiled.tree
         self._look_into(path, compiled.tree, 0, None)
 
     def expression(
@@ -110,7 +113,7 @@ class ExpressionChecks:
         self.findings += [Finding(path, fault.message, fault.hint, at + fault.at) for fault in found]
         for call in calls_in(tree):
             self._literals(path, call, at)
-            if call.function in self._functions:
+            if call.function in self.functions:
                 self._argument(call, known)
 
     def _argument(self, call: Call, known: Mapping[str, Shape]) -> None:
@@ -118,11 +121,9 @@ class ExpressionChecks:
         given = shape_of(call.args[0], known)
         if given is None:
             return
-        found, _ = unknown_fields(self._functions[call.function], {**self._shapes, "it": given})
+        found, _ = unknown_fields(self.functions[call.function], {**self._shapes, "it": given})
         for fault in found:
-            finding = Finding(("functions", call.function), fault.message, fault.hint, fault.at)
-            if finding not in self.findings:
-                self.findings.append(finding)
+            self.add(("functions", call.function), fault.message, fault.hint, fault.at)
 
     def _literals(self, path: EntryPath, call: Call, at: int) -> None:
         """Regular expressions, formats of times and zones that are written down in the expression."""
