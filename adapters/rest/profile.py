@@ -114,6 +114,7 @@ from adapters.rest.profile_parts import (
     Numbers,
     Option,
     Part,
+    Payment,
     Pos,
     Secret,
     SecretName,
@@ -123,7 +124,6 @@ from adapters.rest.profile_parts import (
     Times,
 )
 from adapters.rest.profile_services import Polling, Services, Webhooks
-from app.domain.selling_point import PaymentRule
 from app.ports.pos import Capability
 
 
@@ -184,7 +184,7 @@ class Profile(Part, frozen=True, kw_only=True):
     ``options``, ``point`` and ``words`` besides, and the functions above them."""
     words: dict[Name, dict[str, str]] = field(default_factory=dict)
     """Tables of words: ``words.kinds[order.type]``, or ``words.kinds[?x].orValue("L")`` where some are not there."""
-    payments: tuple[PaymentRule, ...] = ()
+    payments: tuple[Payment, ...] = ()
     """Its payment methods by channel and method, after the restaurant's own rules."""
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, field
 
+from app.domain.selling_point import PaymentRule
 from app.domain.status import Status
 
 EXPRESSION = "expression"
@@ -249,6 +250,19 @@ class Taxes(Part, frozen=True, kw_only=True):
     """Elsewhere."""
     default: str = ""
     """Where a line has no rate, or one without a code; empty: ``line.tax`` is null."""
+
+
+class Payment(PaymentRule, frozen=True, kw_only=True):
+    """One of the POS's payment methods, and which payments of Sinqro's go to it. The first that fits counts."""
+
+    pos_method: str
+    """The POS's name or id of the method."""
+    channel: str = "*"
+    """Code of the channel that the order came through; ``*``: any."""
+    method: str = "*"
+    """Sinqro's name of the payment method, in capitals or not; ``*``: any."""
+    prepaid: bool | None = None
+    """Only payments that were made online, or only others; left out: both."""
 
 
 class StatusMap(Part, frozen=True, kw_only=True):
