@@ -86,7 +86,7 @@ class DueService:
         rows, ahead = await self._ledger.read(look)
         for row in rows:
             self._start(row)
-        return max(0.05, min(ahead, 1)) if ahead <= 60 else 60
+        return max(0.05, min(ahead, 1)) if ahead < 60 else 60
 
     def _start(self, row: DueRow) -> None:
         name = (row.kind, row.key)

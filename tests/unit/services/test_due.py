@@ -206,3 +206,21 @@ async def test_each_ring_is_heard_once() -> None:
     await asyncio.sleep(0)
     bell.ring()
     assert await waiting
+
+
+async def test_with_nothing_due_it_looks_once_a_minute(bench: Bench, handlers: Handlers) -> None:
+    """Each second would cost a tray that waits a quarter of what it may use."""
+    looks = 0
+    read = bench.ledger.read
+
+    async def counted(look: Callable[..., object]) -> object:
+        nonlocal looks
+        looks += 1
+        return await read(look)
+
+    bench.ledger.read = counted  # type: ignore[method-assign,assignment]
+    async with running(bench, handlers):
+        await bench.clock.advance(0.02)
+        await asyncio.sleep(2.2)  # the bell's own patience is the loop's time
+        await bench.clock.advance(0.02)
+    assert looks <= 2  # the bench may have rung once
