@@ -13,8 +13,11 @@ from app.ui.answers import TrayState
 from app.ui.theme import Look
 from app.ui.tray_icon import tray_icon
 
-_LOOK_AGAIN = 3000
-"""Milliseconds between two looks for a host: nothing tells of it on every desktop."""
+_LOOK_FOR = 3000
+"""Milliseconds between two looks for a host that is not there: nothing tells of it on every desktop."""
+
+_LOOK_AGAIN = 10_000
+"""The same for one that is there: each look is a connection to the session bus, the dearest thing a waiting tray does."""
 
 _FRAME = 1000
 """Milliseconds of each frame while an order rings: below one change a second nothing flickers."""
@@ -48,7 +51,7 @@ class Tray(QObject):
         self._sentence = "Sinqro Companion"
         self.icon: QSystemTrayIcon | None = None
         self._watch = QTimer(self)
-        self._watch.setInterval(_LOOK_AGAIN)
+        self._watch.setInterval(_LOOK_FOR)
         self._watch.timeout.connect(self.look_for_host)
         self._frames = QTimer(self)
         self._frames.setInterval(_FRAME)
@@ -80,11 +83,13 @@ class Tray(QObject):
             self.icon.activated.connect(self._activated)
             self._draw()
             self.icon.show()
+            self._watch.setInterval(_LOOK_AGAIN)
             self.hosted.emit(True)
         elif not there and self.icon is not None:
             gone, self.icon = self.icon, None
             gone.hide()
             gone.deleteLater()
+            self._watch.setInterval(_LOOK_FOR)
             self.hosted.emit(False)
 
     def show_state(self, state: TrayState, count: int, sentence: str) -> None:
