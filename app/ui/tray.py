@@ -17,7 +17,7 @@ _LOOK_FOR = 3000
 """Milliseconds between two looks for a host that is not there: nothing tells of it on every desktop."""
 
 _LOOK_AGAIN = 10_000
-"""The same for one that is there: each look is a connection to the session bus, the dearest thing a waiting tray does."""
+"""The same for one that is there: a look is a connection to the session bus, the dearest thing a waiting tray does."""
 
 _FRAME = 1000
 """Milliseconds of each frame while an order rings: below one change a second nothing flickers."""
