@@ -40,7 +40,7 @@ from adapters.odoo.menu_rows import (
 from adapters.odoo.pricelists import PriceLists, read_price_lists
 from adapters.odoo.set_menus import Combos, SetMenuMaker
 from adapters.odoo.shelf import read_taxes
-from adapters.odoo.venue import Place, preset_for
+from adapters.odoo.venue import Place, presets_of
 from adapters.odoo.wire import Wire
 from app.domain.catalog import CatalogEntity
 from app.domain.status import OrderType
@@ -147,7 +147,7 @@ async def _lists_by_type(wire: Wire, place: Place) -> dict[OrderType, int]:
     lists = {row.id: number for row in presets if (number := ident(row.pricelist_id)) is not None}
     if not lists:
         return {}
-    found = {order_type: await preset_for(wire, place, order_type) for order_type in forms.PRESETS}
+    found = await presets_of(wire, place)
     return {order_type: lists[preset] for order_type, preset in found.items() if preset in lists}
 
 

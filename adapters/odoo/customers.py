@@ -31,7 +31,9 @@ def customer_key(order: Order) -> str:
 
 
 async def contact_for(wire: Wire, order: Order) -> int | None:
-    """The contact that the order belongs to, made where there is none; ``None`` for a customer without a name."""
+    """The contact that the order belongs to, made where there is none; ``None`` for a customer without a name, and
+    where the API key's user may not make contacts: a right of its own in Odoo, and no reason for an order not to enter.
+    """
     who = order.consumer
     if who is None or not texts.name(who.full_name):
         return None
@@ -77,7 +79,9 @@ async def _search(wire: Wire, domain: list[Any]) -> list[_Contact]:
     )
 
 
-async def _create(wire: Wire, values: dict[str, Any]) -> int:
+async def _create(wire: Wire, values: dict[str, Any]) -> int | None:
+    if not await wire.read("res.partner", "has_access", bool, operation="create"):
+        return None
     return (await wire.write("res.partner", "create", list[int], vals_list=[values]))[0]
 
 

@@ -107,8 +107,13 @@ def _payments(request: PosOrderRequest, own: uuid.UUID, setting: Setting) -> lis
 
 
 def _unplaced(order: Order, setting: Setting) -> Iterator[str]:
-    """An address that no contact carries."""
-    if order.delivery_address is not None and setting.contact is None:
+    """A customer and an address that no contact carries."""
+    if setting.contact is not None:
+        return
+    who = order.consumer
+    if who is not None:
+        yield ", ".join(filter(None, (texts.name(who.full_name), texts.name(str(who.phone or "")))))
+    if order.delivery_address is not None:
         yield str(order.delivery_address)
 
 

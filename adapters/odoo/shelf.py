@@ -17,7 +17,7 @@ from adapters.odoo.forms import Link, ident
 from adapters.odoo.taxes import Tax
 from adapters.odoo.venue import Place
 from adapters.odoo.wire import Wire
-from app.domain.errors import PosRefused
+from app.domain.errors import PosRefused, ProfileError
 from app.domain.order import Order
 
 CHOICE = "I-"
@@ -247,13 +247,22 @@ async def extra_products(wire: Wire, kinds: Iterable[str]) -> dict[str, int]:
     found = {codes[row["default_code"]]: int(row["id"]) for row in rows}
     for code, kind in codes.items():
         if kind not in found:
-            values = {
-                "name": forms.EXTRAS[kind][1],
-                "default_code": code,
-                "type": "service",
-                "list_price": 0,
-                "available_in_pos": True,
-                "taxes_id": [[6, 0, []]],
-            }
-            found[kind] = (await wire.write("product.product", "create", list[int], vals_list=[values]))[0]
+            found[kind] = await _make_extra(wire, code, forms.EXTRAS[kind][1])
     return found
+
+
+async def _make_extra(wire: Wire, code: str, name: str) -> int:
+    if not await wire.read("product.product", "has_access", bool, operation="create"):
+        raise ProfileError(
+            f"Odoo lacks the product {code} ({name}), and the API key's user may not make it",
+            hint="give that user the right Products / Create, or make a service with that internal reference",
+        )
+    values = {
+        "name": name,
+        "default_code": code,
+        "type": "service",
+        "list_price": 0,
+        "available_in_pos": True,
+        "taxes_id": [[6, 0, []]],
+    }
+    return (await wire.write("product.product", "create", list[int], vals_list=[values]))[0]

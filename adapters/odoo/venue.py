@@ -116,18 +116,15 @@ async def read_methods(wire: Wire, place: Place) -> dict[str, int]:
     return {str(row.id): row.id for row in rows} | {row.name.casefold(): row.id for row in rows}
 
 
-async def preset_for(wire: Wire, place: Place, order_type: OrderType) -> int | None:
-    """The restaurant's own preset (eat in, take out, delivery) for a type, where the point of sale offers it."""
+async def presets_of(wire: Wire, place: Place) -> dict[OrderType, int]:
+    """The restaurant's own presets (eat in, take out, delivery) by order type, those that the point of sale offers."""
     if not place.presets:
-        return None
-    domain = [
-        ["module", "=", "pos_restaurant"],
-        ["model", "=", "pos.preset"],
-        ["name", "=", forms.PRESETS[order_type]],
-    ]
-    found = await wire.read("ir.model.data", "search_read", list[dict[str, Any]], domain=domain, fields=["res_id"])
-    preset = int(found[0]["res_id"]) if found else None
-    return preset if preset in place.presets else None
+        return {}
+    # Odoo's list of external ids is for administrators; the records tell their own to everybody
+    names = await wire.read("pos.preset", "get_external_id", dict[int, str], ids=list(place.presets))
+    found = {name: preset for preset, name in names.items()}
+    wanted = {order_type: found.get(f"pos_restaurant.{name}") for order_type, name in forms.PRESETS.items()}
+    return {order_type: preset for order_type, preset in wanted.items() if preset is not None}
 
 
 async def read_tables(wire: Wire, place: Place) -> list[TableRow]:

@@ -2,7 +2,7 @@
 # A real Odoo 19 restaurant till on loopback, for tests and for the demo: Debian's package unpacked into a folder, PyPI
 # libraries in a venv of its own, a private PostgreSQL, the Spanish chart of accounts with IVA.
 #   odoo.sh start DIR    brings it up (80 s from nothing, then 3 s); prints its address and an API key, which also
-#                        stand in DIR/url and DIR/api.key
+#                        stand in DIR/url and DIR/api.key; DIR/waiter.key is that of a user who may use the till
 #   odoo.sh stop DIR     ends it; what it knows stays
 # Needs root, Debian with PostgreSQL (installed when it is missing), Python 3.10 to 3.13. 2 GB of disk, 190 MB resident.
 # Exit status 4: Debian's suite has no package odoo-19 any more.
@@ -96,13 +96,18 @@ if [[ ! -f $W/api.key ]]; then
     echo "env.company.country_id = env.ref('base.es'); env.cr.commit()" | odoo shell "${options[@]}" --no-http --log-level=error
     odoo "${install[@]}" -i point_of_sale,pos_restaurant >"$W/init2.log" 2>&1
     if grep -hE " (ERROR|CRITICAL) " "$W/init1.log" "$W/init2.log" >&2; then exit 5; fi
-    odoo shell "${options[@]}" --no-http --log-level=error <<'PY' | awk '/APIKEY/{print $2}' >"$W/api.part"
+    odoo shell "${options[@]}" --no-http --log-level=error <<'PY' | awk -v a="$W/api.part" -v w="$W/waiter.key" '/APIKEY/ { print $2 > a; print $3 > w }'
 from datetime import datetime, timedelta
-user = env.ref('base.user_admin')
-print('APIKEY', env['res.users.apikeys'].with_user(user)._generate('rpc', 'companion', datetime.now() + timedelta(days=90)))
+groups = [env.ref('base.group_user').id, env.ref('point_of_sale.group_pos_user').id]
+waiter = env['res.users'].create({'name': 'Waiter', 'login': 'waiter', 'group_ids': [(6, 0, groups)]})
+made = [
+    env['res.users.apikeys'].with_user(user)._generate('rpc', 'companion', datetime.now() + timedelta(days=90))
+    for user in (env.ref('base.user_admin'), waiter)
+]
+print('APIKEY', *made)
 env.cr.commit()
 PY
-    [[ -s $W/api.part ]] || { say "Odoo gave no API key"; exit 5; }
+    [[ -s $W/api.part && -s $W/waiter.key ]] || { say "Odoo gave no API key"; exit 5; }
     mv "$W/api.part" "$W/api.key"
 elif ! su postgres -c "$PB/pg_ctl -D $W/pg/data status" >/dev/null 2>&1; then
     start_postgres

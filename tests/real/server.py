@@ -23,6 +23,11 @@ class Server(NamedTuple):
     def api_key(self) -> str:
         return (self.folder / "api.key").read_text().strip()
 
+    @property
+    def waiter_key(self) -> str:
+        """Of a user who may use the till, and nothing else of Odoo."""
+        return (self.folder / "waiter.key").read_text().strip()
+
     def kill(self) -> None:
         """SIGKILL to Odoo itself; its PostgreSQL stays."""
         os.kill(int((self.folder / "server.pid").read_text()), signal.SIGKILL)
