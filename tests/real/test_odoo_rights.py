@@ -67,3 +67,11 @@ async def test_a_product_that_may_not_be_made_is_named(odoo: OdooBench, waiter: 
         assert "Products / Create" in caught.value.hint
     finally:
         await odoo.till.call("product.product", "write", ids=found, vals={"default_code": "SINQRO-TIP"})
+
+
+async def test_the_till_is_opened(odoo: OdooBench, waiter: OdooAdapter, second: int) -> None:
+    assert (await waiter.health()).ok is False, "there are two"
+    key = server().waiter_key
+    async with OdooAdapter(url=odoo.till.url, api_key=key, config_id=second, open_session=True, timeout=60) as opener:
+        assert (await opener.create_order(request_of(order_of(odoo, "collection", 5)))).status is Status.ACCEPTED
+        assert (await opener.health()).message == ""
