@@ -46,6 +46,10 @@ class Mark(StrEnum):
     """Nobody answered before the channel's deadline."""
     TABLE_BUSY = "table_busy"
     """The POS's table had an open order: staff join them in the POS."""
+    CLOSED_THEN = "closed_then"
+    """Wanted at a time at which the restaurant is closed."""
+    KEPT_THOUGH_CLOSED = "kept_though_closed"
+    """Staff keep it all the same."""
     POS_DIFFERS = "pos_differs"
     """The POS has other lines or another total than the order, or has it twice: staff look at it there."""
 
@@ -202,11 +206,13 @@ class DueKind(StrEnum):
     """A scheduled order is due: rings again."""
     WITHDRAW = "withdraw"
     """Cancel in the POS once found."""
+    AVAILABILITY = "availability"
+    """Of a selling point (its order id is empty): a closing begins or ends, or the longer preparation does."""
     SOLD_OUT = "sold_out"
     """Of a selling point (its order id is empty): something that was sold out until now is there again."""
 
 
-SCHEDULED = frozenset({DueKind.INJECT, DueKind.ACCEPT_DEADLINE, DueKind.ALARM, DueKind.SOLD_OUT})
+SCHEDULED = frozenset({DueKind.INJECT, DueKind.ACCEPT_DEADLINE, DueKind.ALARM, DueKind.AVAILABILITY, DueKind.SOLD_OUT})
 """Kinds whose rows may lie far ahead on purpose; rows of the others are retries."""
 
 

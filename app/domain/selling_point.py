@@ -81,6 +81,8 @@ class SellingPoint(Rules, frozen=True, kw_only=True):
     """Channels that want a scheduled order accepted a second time when it is due."""
     poll_open_seconds: float = 3
     poll_idle_seconds: float = 20
+    close_when_pos_unreachable_minutes: float | None = None
+    """Close on Sinqro while the POS has been away longer than this; ``None``: never."""
     take_over_silent: bool = False
     """Take over by itself when the active installation has been silent for 60 s."""
     webhook_secret_required: bool = True

@@ -31,6 +31,7 @@ class Bells:
     def __init__(self) -> None:
         self.due = Bell()
         self.outbox = Bell()
+        self.availability = Bell()
         self.on_change: Callable[[str], None] | None = None
         """Told the selling point whose orders or state changed."""
         self.on_pos_back: Callable[[str], None] | None = None

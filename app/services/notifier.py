@@ -22,6 +22,7 @@ from app.ports.ledger import Ledger, LedgerTransaction, LedgerView
 from app.ports.sinqro import Delivery, NotificationSender, SinqroCalls, Verdict
 from app.services import statuses
 from app.services.bells import Bells
+from app.services.outgoing import refusal_name
 from app.services.outlet import Outlet
 
 log = logging.getLogger(__name__)
@@ -218,7 +219,9 @@ class Notifier:
         def write(tx: LedgerTransaction) -> None:
             now = self._clock.now()
             tx.notification_failed(notification.id, now, reason)
-            if notification.order_id:
+            if not notification.order_id:
+                tx.set_value(refusal_name(notification.selling_point, notification.type), reason)
+            else:
                 key = OrderKey(notification.selling_point, notification.order_id)
                 tx.add_history(key, now, "notification_refused", Origin.SINQRO, type=notification.type, reason=reason)
 

@@ -4,9 +4,9 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from app.domain.record import Notification, OrderRecord
+from app.domain.record import Notification, OrderKey, OrderRecord
 from app.domain.status import ANSWERS, Injection, Status
-from app.ports.ledger import LedgerTransaction
+from app.ports.ledger import LedgerTransaction, LedgerView
 
 INJECTED = "order.injected"
 INJECTION_FAILED = "order.injection_failed"
@@ -59,6 +59,25 @@ def tell_status(tx: LedgerTransaction, record: OrderRecord, now: datetime) -> Or
     deliver_by = record.accept_by if record.status is Status.ACCEPTED else None
     _add(tx, record, kind, now, data, supersedes=replaced, deliver_by=deliver_by)
     return record
+
+
+def tell_state(tx: LedgerTransaction, selling_point: str, kind: str, data: dict[str, Any], now: datetime) -> None:
+    """What Sinqro shall show of a selling point, as it is now; an earlier one that was not yet tried is dropped."""
+    queued = undelivered_state(tx, selling_point, kind)
+    notification = Notification(
+        id=f"msg_{uuid.uuid4().hex}", selling_point=selling_point, type=kind, data=data, created_at=now
+    )
+    tx.add_notification(notification, supersedes=[each.id for each in queued if each.attempts == 0])
+
+
+def undelivered_state(view: LedgerView, selling_point: str, kind: str) -> list[Notification]:
+    """Notifications of this kind, of no order, that Sinqro does not have yet."""
+    return view.undelivered(OrderKey(selling_point, f"({kind})"))  # the lane of what is of no order
+
+
+def refusal_name(selling_point: str, kind: str) -> str:
+    """Where the ledger keeps why Sinqro refused the last notification of this kind that is of no order."""
+    return f"refused/{kind}/{selling_point}"
 
 
 def _add(

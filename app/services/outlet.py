@@ -38,6 +38,8 @@ class Outlet:
         """``None`` before the first answer."""
         self.till_open = True
         self.pos_message = ""
+        self.pos_away_since: datetime | None = None
+        """Since when it is known not to answer; kept by :mod:`app.services.availability`."""
 
         # notifications
         self.endpoint_stopped = ""
@@ -101,6 +103,7 @@ class Outlet:
         if ended:
             log.info("the POS of selling point %s answers again", self.id)
         self.pos_ok, self.till_open, self.pos_message = True, till_open, message
+        self.pos_away_since = None
         return ended or opened
 
     def pos_failed(self, message: str) -> None:
