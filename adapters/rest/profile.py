@@ -79,12 +79,13 @@ POS), ``preparationMinutes`` (or null).
 preparationMinutes hold print discount``, ``lines`` and ``payments`` as below, and ``customer {name firstName lastName
 phone email}``, ``address {text street details city province postalCode latitude longitude}``, ``table {code name zone
 zoneName}``, ``sinqro`` (the order as Sinqro sent it). ``type`` is delivery, collection, insitu, inside or reservation.
-``notes`` are all remarks as entries that the POS can print (``[text]``), allergies first.
+``notes`` are all remarks as entries that the POS can print (``[text]``).
 
 ``lines``: each ``product`` (the POS's id, or null) ``name type quantity price total basePrice net vat tax notes
 options label``. ``price`` is gross for one unit with its options, ``basePrice`` without, ``total`` of all units,
-``net`` the total without VAT, ``vat`` percent, ``tax`` the POS's code. ``options``: each ``option name quantity price
-notes``, per one unit of the line. The adjusting line is among them (``type == "ADJUSTMENT"``).
+``net`` the total without VAT, ``vat`` percent, ``tax`` the POS's code. ``options``: each ``option`` (its id in the
+POS) ``name quantity price notes``, per one unit of the line; ``line.notes`` has theirs too. The
+adjusting line is among them (``type == "ADJUSTMENT"``).
 
 ``payments``: each ``method`` (the POS's), ``amount``, ``prepaid``; those without a method in the POS are left out.
 

@@ -218,7 +218,8 @@ class Text(Part, frozen=True, kw_only=True):
     note_limit: Annotated[int, Meta(ge=10, le=60_000)] = 250
     """Longest entry of a note, in characters."""
     note_entries: Annotated[int, Meta(ge=0, le=1000)] = 0
-    """How many entries a note may have; 0: any number. An allergy that doesn't fit is flagged before Accept."""
+    """How many entries a note may have; 0: any number. More are put together, those that are still too many go all the
+    same: the POS may refuse them, nothing is cut off unseen."""
 
 
 class Lines(Part, frozen=True, kw_only=True):

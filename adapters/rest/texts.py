@@ -74,6 +74,11 @@ class Texts:
         for text in texts:
             for line in (text or "").splitlines():
                 entries += _split(_collapse(self._printable(line, named=True)), limit or self._rules.note_limit)
+        most = self._rules.note_entries
+        if most and len(entries) > most:
+            # Fewer, fuller ones. Where even these are too many they go all the same: a POS that refuses an order is
+            # seen by staff, an allergy that was cut off is not.
+            entries = _split(" / ".join(entries), limit or self._rules.note_limit)
         return entries
 
     def _printable(self, text: str, *, named: bool) -> str:
