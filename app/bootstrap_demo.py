@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from app import bootstrap, bootstrap_setup
+from app import bootstrap, bootstrap_guard, bootstrap_setup
 from app.bootstrap_demo_pos import DemoPos, OpenPos, reference_pos
 from app.domain.record import OrderKey, OrderRecord
 from app.domain.status import Status
@@ -33,6 +33,7 @@ from app.sandbox.orders import OrderGenerator
 from app.sandbox.pos import ReferencePos
 from app.sandbox.pos_forms import WebhookForm
 from app.sandbox.sinqro import SinqroSandbox
+from app.services.manager_pin import ManagerPin
 from app.services.snapshot import Snapshot
 
 _LEAD = timedelta(hours=1)
@@ -62,6 +63,18 @@ def _say(line: str) -> None:
     print(line, flush=True)  # noqa: T201 - a command's output
 
 
+def manager_pin(data: Path) -> ManagerPin:
+    """The PIN of a demo in ``data``."""
+    paths = _paths(data)
+    return bootstrap_guard.manager_pin(
+        vault=bootstrap.open_vault({}, Redactor(), data / "secrets"), paths=paths, environ={}
+    )
+
+
+def _paths(data: Path) -> Paths:
+    return Paths(config=data / "config.toml", data=data / "companion", logs=data / "logs")
+
+
 class Restaurant(NamedTuple):
     """The demo's three parts."""
 
@@ -75,7 +88,7 @@ async def open_restaurant(
     data: Path, *, open_pos: OpenPos, publisher: Publisher | None = None
 ) -> AsyncIterator[Restaurant]:
     """The doubles, and a companion paired with them; its configuration, secrets and ledger lie in ``data``."""
-    paths = Paths(config=data / "config.toml", data=data / "companion", logs=data / "logs")
+    paths = _paths(data)
     secrets = data / "secrets"
     async with (
         SinqroSandbox(data=data / "sinqro") as cloud,

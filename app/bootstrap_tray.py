@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app import bootstrap
+from app.bootstrap_guard import manager_pin
 from app.domain.errors import ConfigurationError
 from app.infra.logs import Redactor, logging_to
 from app.infra.paths import find_paths, private_folder
@@ -18,6 +19,7 @@ from app.infra.system_volume import system_volume
 from app.ports.alarm import AlarmSettings, AlarmTest
 from app.runtime.companion import Companion
 from app.runtime.publisher import Publisher
+from app.services.manager_pin import ManagerPin
 from app.ui import application
 from app.ui.alarm import Alarm
 from app.ui.board import STANDARD_MINUTES
@@ -58,6 +60,7 @@ def run(*, config: Path | None, data: Path | None, secrets: Path | None) -> int:
             sandbox=settings.environment.value == "sandbox",
             alarm=settings.alarm,
             show_orders=False,
+            pin=manager_pin(vault=vault, paths=paths, environ=environ),
         )
 
 
@@ -74,10 +77,20 @@ def demo(*, data: Path | None, seed: int, open_pos: "OpenPos") -> int:
             sandbox=True,
             alarm=AlarmSettings(),
             show_orders=True,
+            pin=bootstrap_demo.manager_pin(folder),
         )
 
 
-def show(opened: Opener, *, folder: Path, language: str, sandbox: bool, alarm: AlarmSettings, show_orders: bool) -> int:
+def show(
+    opened: Opener,
+    *,
+    folder: Path,
+    language: str,
+    sandbox: bool,
+    alarm: AlarmSettings,
+    show_orders: bool,
+    pin: ManagerPin | None = None,
+) -> int:
     """Run the companion that ``opened`` gives below tray and windows; ``show_orders`` opens the Orders window."""
     with suppress(ConfigurationError):  # the companion says so when it starts
         private_folder(folder)
@@ -103,6 +116,7 @@ def show(opened: Opener, *, folder: Path, language: str, sandbox: bool, alarm: A
         sandbox=sandbox,
         make_alarm=lambda look, places: make_alarm(alarm, look, places),
         show_orders=show_orders,
+        pin=pin,
     )
 
 

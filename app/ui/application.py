@@ -7,12 +7,14 @@ import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.runtime.companion import Companion
 from app.runtime.host import Host
+from app.services.manager_pin import ManagerPin
 from app.ui import lean
 from app.ui.alarm import Alarm
 from app.ui.bridge import Bridge
@@ -27,10 +29,14 @@ from app.ui.tray import Tray
 from app.ui.tray_icon import tray_icon
 from app.ui.tray_menu import TrayMenu
 
+if TYPE_CHECKING:
+    from app.ui.schedule_holidays import Holidays
+
 _STARTED_MS = 8000
 """Milliseconds after which the start's work is done."""
 
 MakeAlarm = Callable[[Look, Places], Alarm]
+MakeHolidays = Callable[[], "Holidays"]
 
 
 def run(
@@ -44,6 +50,8 @@ def run(
     sandbox: bool,
     make_alarm: MakeAlarm | None,
     show_orders: bool,
+    pin: ManagerPin | None = None,
+    holidays: MakeHolidays | None = None,
 ) -> int:
     """Show tray and windows and run ``main`` in the loop's thread until a person quits. Returns the exit status.
 
@@ -62,7 +70,17 @@ def run(
     menu = TrayMenu(look=look)
     tray = Tray(look=look, menu=menu.menu, sandbox=sandbox, still=steady())
     desk = Desk(bridge=bridge, companion=companion)
-    shell = Shell(look=look, bridge=bridge, desk=desk, places=places, sandbox=sandbox, menu=menu, tray=tray)
+    shell = Shell(
+        look=look,
+        bridge=bridge,
+        desk=desk,
+        places=places,
+        sandbox=sandbox,
+        menu=menu,
+        tray=tray,
+        pin=lambda: pin,
+        holidays=holidays,
+    )
     shell.quit_now.connect(lambda: application.exit(0))  # quit() would ask the windows, and the small one says no
     if make_alarm is not None:
         shell.use_alarm(make_alarm(look, places))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 from app.ui.choices import Tile
 from app.ui.open_state import OpenState, left_text
 from app.ui.panel import Panel, panel_title
+from app.ui.pause_wish import duration
 from app.ui.theme import Look
 from app.ui.widgets import Button, Label, rule
 from app.ui.words import clock, tr
@@ -40,7 +41,7 @@ class BusyPanel(Panel):
         self.extra = QButtonGroup(self)
         self.extras = [Tile(tr("+%n min", n=minutes), look=look, icon="clock") for minutes in EXTRA]
         self.length = QButtonGroup(self)
-        self.lengths = [Tile(tr("for %n min", n=minutes), look=look, icon="kitchen") for minutes in FOR]
+        self.lengths = [Tile(duration(minutes), look=look, icon="kitchen") for minutes in FOR]
         words = Label(
             tr("Orders are promised later, and the channels are told. It ends by itself."), look=look, wrap=True
         )

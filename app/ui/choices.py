@@ -19,7 +19,7 @@ class Tile(Button):
     """One of several choices: an icon, a title, and under it what it means."""
 
     def __init__(self, title: str, *, look: Look, more: str = "", icon: str = "clock") -> None:
-        super().__init__(look=look, kind="choice", name=title)
+        super().__init__(look=look, kind="tile", name=title)
         self.setToolTip("")
         self.setCheckable(True)
         self.setMinimumHeight(64)

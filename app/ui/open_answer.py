@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from app.domain.availability import Closing, ClosingSource, ProofState
 from app.ui.facts import Fact
 from app.ui.open_state import OpenState, busy_text, left_text, scope_text
-from app.ui.words import clock, day_and_clock, tr
+from app.ui.words import clock, coming, day_and_clock, tr
 
 _LOUDEST = ("danger", "warn", "info", "closed", "")
 
@@ -84,7 +84,7 @@ def _closed(state: OpenState, closing: Closing, now: datetime) -> Fact:
         parts.append(tr("until you open") if closing.source is ClosingSource.STAFF else tr("until it is opened there"))
     else:
         left = left_text(closing.until - now)
-        parts.append(tr("opens by itself %1 (%2)", day_and_clock(closing.until, now), left))
+        parts.append(tr("opens by itself %1 (%2)", coming(closing.until, now), left))
     return Fact(title=title, proof=" · ".join(parts), icon="pause", state="closed", is_open=False)
 
 
@@ -99,7 +99,7 @@ def _proven(state: OpenState, closing: Closing, now: datetime) -> str:
 def _outside_hours(state: OpenState, now: datetime) -> Fact:
     parts = [
         tr("since %1", day_and_clock(state.since, now)) if state.since is not None else "",
-        tr("opens %1", day_and_clock(state.changes_at, now)) if state.changes_at is not None else "",
+        tr("opens %1", coming(state.changes_at, now)) if state.changes_at is not None else "",
     ]
     said = " · ".join(part for part in parts if part)
     return Fact(title=tr("Closed by its hours"), proof=said, icon="moon", state="closed", is_open=False)
@@ -113,10 +113,10 @@ def _open(state: OpenState, now: datetime) -> Fact:
         parts.append(tr("on Sinqro since %1", day_and_clock(max(moments), now)) if moments else tr("on Sinqro"))
     if state.closings:
         first = state.closings[0]
-        until = tr("until %1", day_and_clock(first.until, now)) if first.until is not None else tr("until you open")
+        until = tr("until %1", coming(first.until, now)) if first.until is not None else tr("until you open")
         parts = [tr("closed: %1, %2", scope_text(first), until), *parts]
     elif state.changes_at is not None:
-        parts.append(tr("closes %1", day_and_clock(state.changes_at, now)))
+        parts.append(tr("closes %1", coming(state.changes_at, now)))
     elif not parts:
         parts.append(tr("orders can come in"))
     if state.busy is not None:

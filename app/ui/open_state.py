@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.domain import opening, schedule
 from app.domain.availability import Busy, Closing, ClosingSource, ProofState
+from app.domain.schedule import Schedule
 from app.services.snapshot import OutletSnapshot, Snapshot
-from app.ui.words import channel_code_name, clock, day_and_clock, tr, type_name
+from app.ui.words import channel_code_name, clock, coming, day_and_clock, tr, type_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,16 +81,29 @@ def read_state(outlet: OutletSnapshot, now: datetime) -> OpenState:
     )
     whole = [closing for closing in closings if not closing.order_types and not closing.channels]
     longest = max(whole, key=lambda closing: (closing.until is None, closing.until or now), default=None)
+    hours = outlet.schedule
+    in_hours = schedule.is_open(hours, now)
     return OpenState(
         outlet=outlet,
         closings=closings,
         whole=longest,
-        in_hours=True,
-        changes_at=None,
-        since=None,
-        tomorrow=None,
-        day_ends=None,
+        in_hours=in_hours,
+        changes_at=schedule.next_change(hours, now),
+        since=_since(hours, now, in_hours=in_hours),
+        tomorrow=opening.tomorrows_opening(hours, now),
+        day_ends=opening.business_day_end(now, outlet.timezone),
     )
+
+
+def _since(hours: Schedule, now: datetime, *, in_hours: bool) -> datetime | None:
+    """Since when the hours are as they are; ``None``: for more than a week."""
+    before = now - timedelta(days=8)
+    openings = schedule.open_between(hours, before, now)
+    if not openings:
+        return None
+    start, end = openings[-1]
+    since = start if in_hours else end
+    return since if since > before else None
 
 
 def left_text(left: timedelta) -> str:
@@ -127,7 +142,7 @@ def closing_text(closing: Closing, now: datetime) -> tuple[str, str]:
     since = tr("since %1", day_and_clock(closing.since, now))
     if closing.until is None:
         return what, f"{since} · {tr('without an end')}"
-    until = tr("until %1", day_and_clock(closing.until, now))
+    until = tr("until %1", coming(closing.until, now))
     return what, f"{since} · {until}, {left_text(closing.until - now)}"
 
 

@@ -14,7 +14,7 @@ from app.ui.board import Board, Card
 from app.ui.items import ItemsView
 from app.ui.ringing_card import OrderHead, payment_tag
 from app.ui.theme import Look
-from app.ui.widgets import Button, Elided, IconLabel, Label, Tag, rule
+from app.ui.widgets import Button, Elided, IconLabel, Label, Tag, column, rule
 from app.ui.words import short_customer, tr
 
 _SCRIM = QColor(8, 14, 12, 158)
@@ -194,13 +194,18 @@ def comment_box(text: str, *, look: Look) -> QFrame:
     return box
 
 
-def panel_title(text: str, *, look: Look, close: Callable[[], object]) -> QHBoxLayout:
-    """The title with the close button of 56 px."""
+def panel_title(text: str, *, look: Look, close: Callable[[], object], more: QWidget | None = None) -> QHBoxLayout:
+    """The title with the close button of 56 px; ``more`` stands below the words."""
     title = Label(text, look=look, font="code_small", wrap=True)
     shut = Button(look=look, icon="cross", kind="flat", name=tr("Close"), act=close)
     shut.setFixedSize(56, 56)
     row = QHBoxLayout()
     row.setContentsMargins(20, 2, 4, 2)
-    row.addWidget(title, 1)
+    if more is None:
+        row.addWidget(title, 1)
+    else:
+        words = column(title, more, spacing=0)
+        words.setContentsMargins(0, 8, 0, 8)
+        row.addLayout(words, 1)
     row.addWidget(shut)
     return row

@@ -25,7 +25,7 @@ from app.ui.open_state import OpenState, said_now
 from app.ui.panel import Panel, panel_title
 from app.ui.pause_wish import GROUPS, MINUTES, PauseWish, duration, group_name
 from app.ui.theme import Look
-from app.ui.widgets import Button, IconLabel, Label, rule
+from app.ui.widgets import Button, Elided, IconLabel, Label, rule
 from app.ui.words import clock, long_day_and_clock, tr
 
 
@@ -67,7 +67,7 @@ class PausePanel(Panel):
         self.reason.setMaxLength(120)
         self.reason.setMinimumHeight(40)
         self.reason.textEdited.connect(lambda _: self.touched.emit())
-        self._sub = Label(look=look, tone="quiet", wrap=True)
+        self._sub = Elided(look=look, font="body")
         self._all_channels = Label(look=look)
         self._channel_box = QWidget()
         self.pick_channels = Button(tr("Choose…"), look=look, act=self._show_channels)
@@ -83,8 +83,8 @@ class PausePanel(Panel):
 
     def _build(self, look: Look) -> None:
         body = QVBoxLayout()
-        body.setContentsMargins(20, 14, 20, 12)
-        body.setSpacing(10)
+        body.setContentsMargins(20, 10, 20, 6)
+        body.setSpacing(7)
         body.addLayout(self._lengths(look))
         body.addWidget(rule())
         if len(self.points) > 1:
@@ -121,13 +121,11 @@ class PausePanel(Panel):
         bottom.setSpacing(12)
         bottom.addWidget(back)
         bottom.addWidget(self.button, 1)
-        title = panel_title(tr("Close for a while"), look=look, close=self.close_panel)
-        self._sub.setContentsMargins(20, 0, 20, 10)
+        title = panel_title(tr("Close for a while"), look=look, close=self.close_panel, more=self._sub)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(title)
-        layout.addWidget(self._sub)
         layout.addWidget(rule())
         layout.addWidget(scroll, 1)
         layout.addWidget(rule())
@@ -135,7 +133,7 @@ class PausePanel(Panel):
 
     def _lengths(self, look: Look) -> QGridLayout:
         grid = QGridLayout()
-        grid.setSpacing(10)
+        grid.setSpacing(8)
         tiles = [Tile(duration(minutes), look=look) for minutes in MINUTES]
         tiles.append(Tile(tr("Until tomorrow"), look=look, icon="moon"))
         tiles.append(Tile(tr("Until I open"), look=look, icon="pause"))

@@ -30,7 +30,10 @@ def group_name(group: tuple[OrderType, ...]) -> str:
 
 def duration(minutes: int) -> str:
     """20 min, 40 min, 1 hour."""
-    return tr("1 hour") if minutes == 60 else tr("%n min", n=minutes)
+    hours, rest = divmod(minutes, 60)
+    if rest:
+        return tr("%n min", n=minutes)
+    return tr("1 hour") if hours == 1 else tr("%n hours", n=hours)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

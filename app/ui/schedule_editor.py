@@ -11,7 +11,7 @@ from app.ui.panel import Panel, panel_title
 from app.ui.schedule_draft import DAY, Span
 from app.ui.schedule_words import day_in_text, day_name, minutes_of
 from app.ui.theme import Look
-from app.ui.widgets import Button, IconLabel, Label, rule
+from app.ui.widgets import Button, Elided, IconLabel, Label, rule
 from app.ui.words import tr
 
 
@@ -27,11 +27,13 @@ class RangeEditor(QFrame):
         super().__init__()
         self.setObjectName("editor")
         self._span: Span | None = None
+        self._shown_day = 1
+        self._narrow = False
         self._day = Label(look=look, font="title")
         self.start = TimeEdit(look=look, name=tr("Opens at"), done=lambda _: self._typed())
         self.end = TimeEdit(look=look, name=tr("Closes at"), done=lambda _: self._typed())
         self._dash = Label("\N{EN DASH}", look=look)
-        self._hint = Label(look=look, tone="quiet", wrap=True)
+        self._hint = Elided(look=look, font="body")
         self.next_day = QFrame()
         self.next_day.setObjectName("tag")
         self.next_day.setProperty("state", "info")
@@ -51,14 +53,14 @@ class RangeEditor(QFrame):
         row.setContentsMargins(12, 8, 12, 8)
         row.setSpacing(8)
         for part in (self._day, self.start, self._dash, self.end, self.next_day):
-            row.addWidget(part)
+            row.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._hint, 1)
         for button in (self.copy, self.delete, self.add):
             row.addWidget(button)
 
     def show_choice(self, span: Span | None, day: int) -> None:
         """A span, or only a day."""
-        self._span = span
+        self._span, self._shown_day = span, day
         self._day.setText(day_name(day, short=True))
         there = span is not None
         for widget in (self.start, self._dash, self.end, self.delete):
@@ -69,8 +71,15 @@ class RangeEditor(QFrame):
         if span is not None:
             self.start.show_time(time(span.start // 60, span.start % 60))
             self.end.show_time(time(span.end % DAY // 60, span.end % 60))
-            if later:
-                self._next_day.setText(tr("on %1", day_in_text(span.day % 7 + 1)))
+            word = tr("on %1", day_in_text(span.day % 7 + 1))
+            self._next_day.setText("+1" if self._narrow else word)
+            self.next_day.setAccessibleName(word)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Shorter words on narrow windows."""
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self.show_choice(self._span, self._span.day if self._span is not None else self._shown_day)
 
     def edit(self) -> None:
         """Begin to type."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, time, timedelta
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -113,6 +113,42 @@ class _Row(QStyledItemDelegate):
         painter.drawText(left, box.top(), room, box.height(), flags, note)
 
 
+class _Head(Button):
+    """The title, and below it whose public holidays are in use: touched anywhere it opens their choice."""
+
+    def __init__(self, *, look: Look) -> None:
+        super().__init__(look=look, kind="flat", name=tr("Public holidays"))
+        self._region = ""
+
+    def show_region(self, region: str, *, can_choose: bool) -> None:
+        """Say whose."""
+        self._region = tr("Holidays: %1", region) if region else tr("Holidays…")
+        self.setAccessibleName(self._region)
+        self.setEnabled(can_choose)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        theme = self._look.theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        middle = self.height() // 2
+        flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+        room = self.rect().adjusted(12, 0, -4, 0)
+        lines = [("strong", "ink", tr("Exceptions"), 0 if not self.isEnabled() else -20)]
+        if self.isEnabled():
+            lines.append(("note_strong", "accent", self._region, 0))
+        for role, tint, text, top in lines:
+            painter.setFont(theme.font(role))
+            painter.setPen(theme.color(tint))
+            height = 20 if self.isEnabled() else self.height()
+            at = middle + top if self.isEnabled() else 0
+            said = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(room.left(), at, room.width(), height, flags, said)
+        if self._ring and self.hasFocus():
+            painter.setPen(QPen(theme.color("accent"), 3))
+            painter.drawRoundedRect(self.rect().adjusted(3, 3, -4, -4), 5, 5)
+
+
 class ExceptionsList(QFrame):
     """The list with its head."""
 
@@ -123,11 +159,13 @@ class ExceptionsList(QFrame):
     def __init__(self, *, look: Look) -> None:
         super().__init__()
         self.setObjectName("card")
-        self.holidays = Button(look=look, kind="link", act=self.holidays_asked.emit)
+        self.holidays = _Head(look=look)
+        self.holidays.clicked.connect(lambda _=False: self.holidays_asked.emit())
         self.add = Button(tr("Add"), look=look, icon="plus", kind="link", act=self.add_asked.emit)
         self.add.setAccessibleName(tr("Add an exception"))
         self.model = ExceptionsModel()
         self.list = QListView()
+        self.list.setObjectName("exceptions")
         self.list.setModel(self.model)
         self.list.setItemDelegate(_Row(look, self.list))
         self.list.setAccessibleName(tr("Exceptions"))
@@ -136,15 +174,13 @@ class ExceptionsList(QFrame):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.clicked.connect(lambda index: self.opened.emit(index.data(Qt.ItemDataRole.UserRole)))
         self.list.activated.connect(lambda index: self.opened.emit(index.data(Qt.ItemDataRole.UserRole)))
-        self._empty = Label(tr("No exceptions: the week holds as it is."), look=look, tone="quiet", wrap=True)
+        self._empty = Elided(tr("No exceptions: the week holds as it is."), look=look)
         self._empty.setContentsMargins(12, 8, 12, 8)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         head = QHBoxLayout()
-        head.setContentsMargins(12, 2, 4, 2)
+        head.setContentsMargins(0, 2, 4, 2)
         head.setSpacing(4)
-        head.addWidget(Label(tr("Exceptions"), look=look, font="strong"))
-        head.addStretch(1)
-        head.addWidget(self.holidays)
+        head.addWidget(self.holidays, 1)
         head.addWidget(self.add)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -154,14 +190,15 @@ class ExceptionsList(QFrame):
         layout.addWidget(self._empty, 1)
         layout.addWidget(self.list, 1)
 
-    def show_exceptions(self, exceptions: Sequence[ScheduleException], *, region: str, read_only: bool) -> None:
-        """Show these; ``region``: whose public holidays were chosen, empty: none yet."""
+    def show_exceptions(
+        self, exceptions: Sequence[ScheduleException], *, region: str, read_only: bool, holidays: bool
+    ) -> None:
+        """Show these; ``region``: whose public holidays were chosen; ``holidays``: there are tables of them."""
         self.model.show(exceptions)
         self.list.setVisible(bool(exceptions))
         self._empty.setVisible(not exceptions)
-        self.holidays.setText(tr("Holidays: %1", region) if region else tr("Holidays…"))
-        for button in (self.holidays, self.add):
-            button.setVisible(not read_only)
+        self.holidays.show_region(region, can_choose=holidays and not read_only)
+        self.add.setVisible(not read_only)
 
 
 class ExceptionPanel(Panel):

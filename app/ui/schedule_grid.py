@@ -47,6 +47,7 @@ class WeekGrid(QWidget):
         self._clashes: frozenset[Span] = frozenset()
         self._now: tuple[int, int] = (0, 0)
         self._axis = (_FROM, _TO)
+        self._always = False
         self.blocks: list[RangeBlock] = []
         self.days = [DayButton(day, look=look, parent=self) for day in range(1, 8)]
         for button in self.days:
@@ -65,9 +66,19 @@ class WeekGrid(QWidget):
     # what is shown
 
     def show_week(
-        self, spans: Iterable[Span], *, clashes: frozenset[Span], now: tuple[int, int], selected: Span | None
+        self,
+        spans: Iterable[Span],
+        *,
+        clashes: frozenset[Span],
+        now: tuple[int, int],
+        selected: Span | None,
+        always: bool = False,
     ) -> None:
-        """Show a week; ``now`` is day and minute; ``selected`` has the handles."""
+        """Show a week; ``now`` is day and minute; ``selected`` has the handles.
+
+        ``always``: without any range nobody keeps hours, so it is open.
+        """
+        self._always = always
         self.spans = tuple(sorted(spans))
         self._clashes = clashes
         self._now = now
@@ -95,7 +106,8 @@ class WeekGrid(QWidget):
             block.show()
         for button in self.days:
             count = numbers.get(button.day, 0)
-            closed = tr("%1, closed all day", day_name(button.day))
+            word = tr("%1, always open") if self._always else tr("%1, closed all day")
+            closed = word.replace("%1", day_name(button.day))
             button.setAccessibleName(tr("%1, %n ranges", day_name(button.day), n=count) if count else closed)
             button.show_day(today=button.day == now[0], chosen=button.day == self.day)
         self._place()
@@ -122,7 +134,7 @@ class WeekGrid(QWidget):
         self._say_chosen()
 
     def _say_chosen(self) -> None:
-        self.show_week(self.spans, clashes=self._clashes, now=self._now, selected=self.selected)
+        self.show_week(self.spans, clashes=self._clashes, now=self._now, selected=self.selected, always=self._always)
         self.chosen.emit(self.selected, self.day)
 
     # geometry
@@ -205,9 +217,9 @@ class WeekGrid(QWidget):
 
     def _paint_closed(self, painter: QPainter, day: int) -> None:
         row = self.row(day)
-        text = tr("Closed all day")
+        text = tr("Always open: no hours are kept") if self._always else tr("Closed all day")
         width = painter.fontMetrics().horizontalAdvance(text)
-        box = QRect(LEFT + 4, row.top() + 6, width + 36, row.height() - 12)
+        box = QRect(LEFT + 4, row.top(), width + 36, row.height() - 1)
         painter.fillRect(box, self._look.theme.color("surface"))
         painter.setPen(QPen(self._look.theme.color("ink2"), 2))
         painter.drawLine(LEFT + 10, row.center().y(), LEFT + 24, row.center().y())

@@ -9,7 +9,8 @@ from datetime import date
 from typing import Protocol
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QListView, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.schedule import DayRange, Schedule, ScheduleException
 from app.ui.panel import Panel, panel_title
@@ -73,6 +74,20 @@ def usual_hours(schedule: Schedule, day: date) -> tuple[DayRange, ...]:
     )
 
 
+class _RegionBox(QComboBox):
+    """The regions, with a mark that there are more: style sheets draw none without a file."""
+
+    def __init__(self, *, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self.setView(QListView())  # its rows take their height from the style sheet
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        super().paintEvent(event)
+        mark = self._look.pixmap("chevron-down", "ink", 24, self.devicePixelRatioF())
+        QPainter(self).drawPixmap(self.width() - 36, (self.height() - 24) // 2, mark)
+
+
 class HolidaysPanel(Panel):
     """``done`` gets the region, the year and the exceptions."""
 
@@ -96,14 +111,14 @@ class HolidaysPanel(Panel):
         self._shown: list[tuple[Holiday, Button, Button]] = []
         title = tr("Public holidays")
         self.setAccessibleName(title)
-        self.region = QComboBox()
+        self.region = _RegionBox(look=look)
         self.region.setAccessibleName(tr("Region"))
         self.region.setMinimumHeight(TOUCH)
         self.region.addItem(tr("Choose the region…"), "")
         for code, name in holidays.regions():
             self.region.addItem(name, code)
         self.region.setCurrentIndex(max(0, self.region.findData(region_code(schedule))))
-        self.years = {year: Button(str(year), look=look, kind="preset") for year in (today.year, today.year + 1)}
+        self.years = {year: Button(str(year), look=look, kind="pill") for year in (today.year, today.year + 1)}
         top = QHBoxLayout()
         top.setSpacing(8)
         top.addWidget(self.region, 1)
@@ -191,8 +206,8 @@ class HolidaysPanel(Panel):
         when.setFixedWidth(104)
         line.addWidget(when)
         line.addWidget(Elided(holiday.name, look=self.look, font="body", tone=""), 1)
-        shut = Button(tr("Closed"), look=self.look, kind="preset")
-        opens = Button(tr("Open"), look=self.look, kind="preset")
+        shut = Button(tr("Closed"), look=self.look, kind="pill")
+        opens = Button(tr("Open"), look=self.look, kind="pill")
         for button, word in ((shut, tr("closed")), (opens, tr("open"))):
             button.setCheckable(True)
             button.setAccessibleName(f"{holiday.name}: {word}")

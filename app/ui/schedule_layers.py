@@ -24,8 +24,8 @@ class Layers(QWidget):
         self._look = look
         self._layer: OrderType | None = None
         self._own: tuple[OrderType, ...] = ()
-        self.all = Button(tr("All"), look=look, kind="choice")
-        self.kinds = {kind: Button(type_name(kind), look=look, kind="choice") for kind in _KINDS}
+        self.all = Button(tr("All"), look=look, kind="pill")
+        self.kinds = {kind: Button(type_name(kind), look=look, kind="pill") for kind in _KINDS}
         self.more = Button(tr("Own hours…"), look=look, kind="link")
         self._menu = QMenu(self)
         row = QHBoxLayout(self)

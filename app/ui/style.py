@@ -7,6 +7,7 @@ QWidget { color: @ink; }
 QWidget#window, QWidget#lane { background: @bg; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }
 QListView { background: @bg; border: none; outline: none; }
+QListView#exceptions { background: @surface; }
 QToolTip { background: @surface; color: @ink; border: 1px solid @edge; }
 QMenu { background: @surface; border: 1px solid @edge; border-radius: 6px; padding: 4px 0; }
 QMenu::item { min-height: 40px; padding: 4px 24px 4px 12px; }
@@ -39,12 +40,18 @@ QPushButton[kind="accept"]:pressed { border: 3px solid @onOk; }
 QPushButton[kind="primary"] { background: @accent; color: @onAccent; border: none; min-height: 60px; }
 QPushButton[kind="primary"]:pressed { border: 3px solid @onAccent; }
 QPushButton[kind="danger"] { background: @danger; color: @onDanger; border: none; min-height: 60px; }
+QPushButton[kind="save"] { background: @accent; color: @onAccent; border: none; min-height: 48px; padding: 0 12px; }
+QPushButton[kind="save"]:pressed { border: 3px solid @onAccent; }
+QPushButton[kind="tile"] { text-align: left; padding: 0 16px; }
+QPushButton[kind="tile"]:checked { background: @accentSoft; border: 3px solid @accent; }
+QPushButton[kind="pill"] { min-height: 46px; padding: 0 12px; }
+QPushButton[kind="pill"]:checked { background: @accentSoft; border: 2px solid @accent; padding: 0 11px; }
 QPushButton[kind="close"] { background: @closed; color: @onClosed; border: none; min-height: 60px; }
 QPushButton[kind="reject"] { color: @danger; border: 1px solid @danger; }
 QPushButton[kind="step"] { background: @accentSoft; color: @accent; border: 1px solid @accent; }
-QPushButton[kind="link"] { background: transparent; color: @accent; border: none; }
-QPushButton[kind="flat"] { background: transparent; border: none; }
-QPushButton[kind="close"]:disabled,
+QPushButton[kind="link"] { background: transparent; color: @accent; border: none; min-height: 48px; }
+QPushButton[kind="flat"] { background: transparent; border: none; min-height: 48px; }
+QPushButton[kind="close"]:disabled, QPushButton[kind="save"]:disabled,
 QPushButton[kind="accept"]:disabled, QPushButton[kind="primary"]:disabled, QPushButton[kind="danger"]:disabled,
 QPushButton[kind="reject"]:disabled,
 QPushButton[kind="step"]:disabled { background: @surface; color: @ink2; border: 1px dashed @edge; }
@@ -105,6 +112,12 @@ QFrame#day { border: none; border-bottom: 1px solid @line; }
 QLabel[tone="warnInk"] { color: @warnInk; }
 QLabel#chip { border: 1px solid @ink; border-radius: 4px; padding: 0 3px; }
 
+QComboBox { background: @surface; color: @ink; border: 1px solid @edge; border-radius: 6px; padding: 4px 10px; }
+QComboBox:focus { border: 3px solid @accent; padding: 2px 8px; }
+QComboBox::drop-down { border: none; width: 36px; }
+QComboBox QAbstractItemView::item { min-height: 48px; padding: 0 10px; }
+QComboBox QAbstractItemView { background: @surface; color: @ink; selection-background-color: @accentSoft;
+    selection-color: @ink; border: 1px solid @edge; }
 QLineEdit, QPlainTextEdit { background: @surface; color: @ink; border: 1px solid @edge; border-radius: 6px;
     padding: 4px 10px; min-height: 38px; selection-background-color: @accent; selection-color: @onAccent; }
 QLineEdit:focus, QPlainTextEdit:focus { border: 3px solid @accent; }

@@ -17,7 +17,7 @@ from app.ui.board import Board, Lane
 from app.ui.open_state import OpenState, left_text
 from app.ui.pause_wish import MINUTES, PauseWish, duration
 from app.ui.theme import Look
-from app.ui.words import clock, day_and_clock, tr
+from app.ui.words import clock, coming, tr
 
 
 class TrayMenu(QObject):
@@ -131,7 +131,7 @@ class TrayMenu(QObject):
         first = mine[0]
         opening = next((state.tomorrow for state in mine if state.tomorrow is not None), None)
         ends = first.changes_at if first.in_hours else None
-        today = tr("Close for a while (today until %1)", day_and_clock(ends, now)) if ends is not None else ""
+        today = tr("Close for a while (today until %1)", coming(ends, now)) if ends is not None else ""
         texts = {
             self.open_now: tr("Open now"),
             self.short: tr("Close %1 (until %2)", duration(MINUTES[0]), clock(now + timedelta(minutes=MINUTES[0]))),

@@ -159,6 +159,7 @@ class Button(QPushButton):
                 "primary": "onAccent",
                 "danger": "onDanger",
                 "close": "onClosed",
+                "save": "onAccent",
                 "reject": "danger",
                 "step": "accent",
                 "link": "accent",
@@ -171,7 +172,7 @@ class Button(QPushButton):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """The word of a button is never cut: its icon goes first."""
         if self._icon and self.text():
-            fits = self.fontMetrics().horizontalAdvance(super().text()) + 24 + 22 <= self.width()
+            fits = self.fontMetrics().horizontalAdvance(super().text()) + 24 + 20 <= self.width()
             if fits is self.icon().isNull():
                 text = self.text()
                 self._room_for_icon = fits
@@ -192,7 +193,7 @@ class Button(QPushButton):
         if self._ring and self.hasFocus():
             painter = QPainter(self)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            filled = str(self.property("kind")) in ("accept", "primary", "danger", "close")
+            filled = str(self.property("kind")) in ("accept", "primary", "danger", "close", "save")
             painter.setPen(QPen(self._look.theme.color("surface" if filled else "accent"), 3))
             painter.drawRoundedRect(self.rect().adjusted(3, 3, -4, -4), 5, 5)
 
@@ -277,15 +278,15 @@ class AllergyBlock(QFrame):
 
 
 class Tag(QFrame):
-    """A short word on a tint, with an icon."""
+    """A short word on a tint, with an icon; ``small`` in rows that are not pressed."""
 
-    def __init__(self, *, look: Look) -> None:
+    def __init__(self, *, look: Look, small: bool = False) -> None:
         super().__init__()
         self.setObjectName("tag")
-        self._icon = IconLabel("paid", look=look, size=18)
+        self._icon = IconLabel("paid", look=look, size=16 if small else 18)
         self._text = Label(look=look, font="note_strong")
         row = QHBoxLayout(self)
-        row.setContentsMargins(8, 3, 8, 3)
+        row.setContentsMargins(*(6, 0, 6, 0) if small else (8, 3, 8, 3))
         row.setSpacing(6)
         row.addWidget(self._icon)
         row.addWidget(self._text)

@@ -61,6 +61,11 @@ def day_and_clock(moment: datetime, now: datetime) -> str:
     return f"{name} {local:%H:%M}"
 
 
+def coming(moment: datetime, now: datetime) -> str:
+    """When something will be: within half a day everybody knows which, past midnight too."""
+    return clock(moment) if moment - now < timedelta(hours=12) else day_and_clock(moment, now)
+
+
 def long_day_and_clock(moment: datetime, now: datetime) -> str:
     """The same, the weekday in full."""
     local = moment.astimezone()

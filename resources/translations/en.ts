@@ -46,6 +46,13 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>%n hours</source>
+            <translation>
+                <numerusform>%n hour</numerusform>
+                <numerusform>%n hours</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>%n in the kitchen now</source>
             <translation>
                 <numerusform>%n in the kitchen now</numerusform>
@@ -239,13 +246,6 @@
             <translation>
                 <numerusform>and %n more</numerusform>
                 <numerusform>and %n more</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>for %n min</source>
-            <translation>
-                <numerusform>for %n min</numerusform>
-                <numerusform>for %n min</numerusform>
             </translation>
         </message>
         <message numerus="yes">

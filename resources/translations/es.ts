@@ -87,6 +87,10 @@
             </translation>
         </message>
         <message>
+            <source>%1, always open</source>
+            <translation>%1, siempre abierto</translation>
+        </message>
+        <message>
             <source>%1, closed all day</source>
             <translation>%1, cerrado todo el día</translation>
         </message>
@@ -137,6 +141,14 @@
             <source>%1: like all others</source>
             <translation>%1: como los demás</translation>
         </message>
+        <message>
+            <source>%1: there are two exceptions. Keep one.</source>
+            <translation>%1: hay dos excepciones. Deja una.</translation>
+        </message>
+        <message>
+            <source>%1: two ranges overlap. Shorten or delete one.</source>
+            <translation>%1: dos tramos se pisan. Acorta o borra uno.</translation>
+        </message>
         <message numerus="yes">
             <source>%n days</source>
             <translation>
@@ -163,6 +175,13 @@
             <translation>
                 <numerusform>Falta %n festivo por decidir.</numerusform>
                 <numerusform>Faltan %n festivos por decidir.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n hours</source>
+            <translation>
+                <numerusform>%n hora</numerusform>
+                <numerusform>%n horas</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -432,6 +451,10 @@
         <message>
             <source>Allergy: %1</source>
             <translation>Alergia: %1</translation>
+        </message>
+        <message>
+            <source>Always open: no hours are kept</source>
+            <translation>Siempre abierto: no hay horario</translation>
         </message>
         <message>
             <source>An item is missing</source>
@@ -1707,6 +1730,10 @@
             <translation>No quedan festivos en la tabla de ese año.</translation>
         </message>
         <message>
+            <source>There are too many ranges in the week.</source>
+            <translation>Hay demasiados tramos en la semana.</translation>
+        </message>
+        <message>
             <source>They were accepted, so the kitchen may have them from paper. Decide for each, or for all below.</source>
             <translation>Estaban aceptados: puede que la cocina los tenga en papel. Decide uno a uno, o todos abajo.</translation>
         </message>
@@ -1879,6 +1906,10 @@
             <translation>todo el día</translation>
         </message>
         <message>
+            <source>always open</source>
+            <translation>siempre abierto</translation>
+        </message>
+        <message>
             <source>and %1 cancels it</source>
             <translation>y %1 lo anula</translation>
         </message>
@@ -1920,13 +1951,6 @@
         <message>
             <source>for %1</source>
             <translation>para %1</translation>
-        </message>
-        <message numerus="yes">
-            <source>for %n min</source>
-            <translation>
-                <numerusform>durante %n min</numerusform>
-                <numerusform>durante %n min</numerusform>
-            </translation>
         </message>
         <message>
             <source>holiday</source>

@@ -1,6 +1,6 @@
 """The tray: made when a host appears, dropped and made anew with it, its frames, its menu; the small window."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon
@@ -17,7 +17,7 @@ from app.ui.theme import Look
 from app.ui.tray import Tray
 from app.ui.tray_menu import TrayMenu
 from app.ui.words import clock
-from tests.ui.scene import NOW, evening, order_482, record, snapshot
+from tests.ui.scene import NOW, evening, order_482, record, snapshot, week_of_the_picture
 
 
 class Host:
@@ -105,16 +105,18 @@ def test_a_left_or_double_click_opens(look: Look) -> None:
 
 
 def test_the_menu_is_text_icon_and_tick_only(menu: TrayMenu) -> None:
-    board = build(snapshot(*evening()), NOW, {})
+    board = build(snapshot(*evening(), schedule=week_of_the_picture()), NOW, {})
     menu.show_answers(board, answer(board, Watch(), NOW))
     menu.show_test("today 19:52, good")
     menu.show_states(read_states(board.snapshot, NOW), NOW)
     texts = [action.text() for action in menu.menu.actions() if not action.isSeparator() and action.isVisible()]
+    closes = clock(datetime(2026, 12, 4, 23, 30, tzinfo=UTC))
+    opens = clock(datetime(2026, 12, 5, 12, 0, tzinfo=UTC))
     later = [clock(NOW + timedelta(minutes=minutes)) for minutes in (20, 40, 60)]
     assert texts == [
-        "Open: orders can come in",
+        f"Open: closes {closes}",
         f"Close 20 min (until {later[0]})",
-        "Close for a while",
+        f"Close for a while (today until {closes})",
         "Much to do…",
         "3 new: 2 orders, 1 reservations",
         "6 running: 4 in the kitchen, 2 ready",
@@ -129,6 +131,7 @@ def test_the_menu_is_text_icon_and_tick_only(menu: TrayMenu) -> None:
         f"20 min (until {later[0]})",
         f"40 min (until {later[1]})",
         f"1 hour (until {later[2]})",
+        f"Until tomorrow {opens}",
         "Until I open",
     ]
     assert all(not action.icon().isNull() for action in menu.menu.actions() if not action.isSeparator())
