@@ -23,8 +23,8 @@ async def prove_restaurant(code: str, *, vault: Vault, paths: Paths, environ: Ma
     """See that a pairing code is one of the restaurant served here.
 
     The code pairs this very installation once more, so what Sinqro gives for it takes the place of the earlier token
-    and secret: whether Sinqro still takes those is not ours to guess. The link uses the new ones from its next handshake
-    on. Raises ``CredentialsRefused`` for a wrong code or another restaurant's, and what pairing raises.
+    and secret: whether Sinqro still takes those is not ours to guess. The link uses the new ones from its next
+    handshake on. Raises ``CredentialsRefused`` for a wrong code or another restaurant's, and what pairing raises.
     """
     from app.infra import pairing_http  # needed once a year
 
