@@ -20,38 +20,16 @@ Odoo's errors carry a full traceback of the server in ``debug``: it is never dec
 """
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
 import httpx
 import msgspec
 
-from app.domain.errors import (
-    OutcomeUnknown,
-    PosBusy,
-    PosError,
-    PosNotFound,
-    PosRefused,
-    PosUnreachable,
-    ProfileError,
-)
-
-CONNECT_SECONDS = 3
-"""An Odoo in the same house answers at once or is not there."""
-
-IDLE_SECONDS = 4
-"""Idle connections are given up after this, before a server of usual settings (5 s) gives them up while we write."""
-
-ANSWER_LIMIT = 16 << 20
-"""Bytes of the largest answer read."""
+from adapters.http import CONNECT_SECONDS, IDLE_SECONDS, base_url, body_of, delay, failed, translated
+from app.domain.errors import PosBusy, PosNotFound, PosRefused, ProfileError
 
 MESSAGE_LIMIT = 300
 """Characters of Odoo's own message that are passed on."""
-
-RETRY_LIMIT = 300
-"""Seconds of the longest wait that a ``Retry-After`` is believed."""
 
 T = TypeVar("T")
 
@@ -89,12 +67,7 @@ class Wire:
         timeout: float,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        try:
-            base = httpx.URL(url.rstrip("/"))
-        except httpx.InvalidURL as exc:
-            raise ProfileError(f"{url!r} is not an address", hint="write for instance http://127.0.0.1:8069") from exc
-        if base.scheme not in ("http", "https") or not base.host:
-            raise ProfileError(f"{url!r} is not an address", hint="write for instance http://127.0.0.1:8069")
+        base = base_url(url, "http://127.0.0.1:8069")
         if not (api_key.isascii() and api_key.isprintable() and database.isascii() and database.isprintable()):
             raise ProfileError("the API key or database has characters that none has", hint="copy it again from Odoo")
         headers = {"authorization": f"bearer {api_key}", "accept-encoding": "identity"}
@@ -143,41 +116,14 @@ class Wire:
         return _decoded(await self._send(request, writing=writing), answer, writing=writing)
 
     async def _send(self, request: httpx.Request, *, writing: bool) -> _Reply:
-        with _translated(writing=writing):
+        with translated("Odoo", writing=writing):
             async with asyncio.timeout(self._timeout):
                 response = await self._client.send(request, stream=True)
                 try:
-                    body = await _body(response)
+                    body = await body_of(response)
                 finally:
                     await response.aclose()
         return _Reply(response.status_code, response.headers.get("retry-after"), body)
-
-
-async def _body(response: httpx.Response) -> bytes:
-    chunks, size = [], 0
-    async for chunk in response.aiter_bytes():
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > ANSWER_LIMIT:
-            raise httpx.RemoteProtocolError(f"the answer is larger than {ANSWER_LIMIT >> 20} MiB")
-    return b"".join(chunks)
-
-
-@contextmanager
-def _translated(*, writing: bool) -> Iterator[None]:
-    """The one place where httpx's exceptions become ours."""
-    try:
-        yield
-    except (httpx.ConnectError, httpx.ConnectTimeout) as exc:
-        raise PosUnreachable(f"Odoo does not answer at its address: {_why(exc)}") from exc
-    except (httpx.HTTPError, httpx.StreamError, TimeoutError) as exc:
-        if writing:
-            raise OutcomeUnknown(f"Odoo did not say whether it did it: {_why(exc)}") from exc
-        raise PosUnreachable(f"Odoo gave no answer: {_why(exc)}") from exc
-
-
-def _why(exc: Exception) -> str:
-    return str(exc) or ("no answer in time" if isinstance(exc, TimeoutError | httpx.TimeoutException) else repr(exc))
 
 
 def _decoded(reply: _Reply, answer: type[T], *, writing: bool) -> T:
@@ -187,7 +133,7 @@ def _decoded(reply: _Reply, answer: type[T], *, writing: bool) -> T:
     try:
         return msgspec.json.decode(reply.body, type=answer)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as exc:
-        raise _broken(f"Odoo answered {reply.status} with something else than its API's form", writing) from exc
+        raise failed(f"Odoo answered {reply.status} with something else than its API's form", writing=writing) from exc
 
 
 def _refuse(reply: _Reply, *, writing: bool) -> NoReturn:
@@ -197,10 +143,10 @@ def _refuse(reply: _Reply, *, writing: bool) -> NoReturn:
         fault = _Fault()
     told = " ".join(fault.message.split())[:MESSAGE_LIMIT] or f"it answered {reply.status}"
     if reply.status == 429 or (reply.status == 503 and reply.retry_after):
-        raise PosBusy(f"Odoo is busy: {told}", retry_after=_delay(reply.retry_after))
+        raise PosBusy(f"Odoo is busy: {told}", retry_after=delay(reply.retry_after))
     if reply.status >= 500:
         # its message may quote anything of the server's: it is not shown
-        raise _broken(f"Odoo failed ({reply.status} {fault.name[:80]})".replace(" )", ")"), writing)
+        raise failed(f"Odoo failed ({reply.status} {fault.name[:80]})".replace(" )", ")"), writing=writing)
     if fault.name.endswith("MissingError"):
         raise PosNotFound("Odoo does not have that record any more")
     if reply.status == 401:
@@ -219,17 +165,3 @@ def _refuse(reply: _Reply, *, writing: bool) -> NoReturn:
             hint="check the address, and name the database where the server has several",
         )
     raise PosRefused(f"Odoo refuses: {told}")
-
-
-def _broken(message: str, writing: bool) -> PosError:
-    if writing:
-        return OutcomeUnknown(message)
-    error = PosError(message)
-    error.retryable = True
-    return error
-
-
-def _delay(retry_after: str | None) -> timedelta:
-    """``Retry-After`` in seconds; 5 where it is missing or a date (Odoo's clock is not ours)."""
-    text = (retry_after or "").strip()
-    return timedelta(seconds=min(int(text), RETRY_LIMIT) if text.isascii() and text.isdigit() else 5)

@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from app.domain.addresses import is_local
 from app.domain.errors import ConfigurationError
 from app.domain.form_faults import EntryPath, Fault
 from app.domain.selling_point import SellingPoint
@@ -17,7 +18,6 @@ _SECRET_NAME = re.compile(r"(^|_)(token|secret|password|passwd|api_?key|private_
 _SECRET_HINT = (
     "Remove it (and change it: it was readable here) and put it into the vault: sinqro-companion secret set NAME"  # noqa: S105
 )
-_LOCAL_SUFFIXES = (".local", ".lan", ".internal", ".home.arpa")
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _MINUTES = 7 * 24 * 60
 _SECONDS = 3600
@@ -69,16 +69,6 @@ def pos_urls(path: EntryPath, pos: dict[str, Any]) -> Iterator[Fault]:
                 f"plain http to {host} would cross the internet unprotected",
                 "Write https://, or the POS's address in the restaurant's own network.",
             )
-
-
-def is_local(host: str) -> bool:
-    """Whether a host is this machine or in the own network: a private address, or a name no public server can have."""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        # The letter keeps out 134744072, which is 8.8.8.8.
-        return host[:1].isalpha() and ("." not in host or host.endswith(_LOCAL_SUFFIXES))
-    return address.is_loopback or address.is_private
 
 
 def selling_point(path: EntryPath, point: SellingPoint) -> Iterator[Fault]:

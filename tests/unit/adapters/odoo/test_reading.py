@@ -41,7 +41,7 @@ class LittleOdoo:
         return httpx.Response(200, json=rows[: body.get("limit", 1000)])
 
     def wire(self) -> Wire:
-        return Wire(url="http://odoo.test", api_key="k", database="", timeout=5, transport=httpx.MockTransport(self))
+        return Wire(url="http://odoo.local", api_key="k", database="", timeout=5, transport=httpx.MockTransport(self))
 
     def of(self, model: str) -> list[dict[str, Any]]:
         return [body for name, _, body in self.asked if name == model]
@@ -169,7 +169,7 @@ async def test_the_parts_that_a_combo_may_have() -> None:
 def test_options_of_another_kind_are_refused(options: dict[str, Any]) -> None:
     (name,) = options
     with pytest.raises(ProfileError) as caught:
-        OdooAdapter(url="http://odoo.test", api_key="k", **options)
+        OdooAdapter(url="http://odoo.local", api_key="k", **options)
     assert name in caught.value.message
     assert caught.value.hint
 
@@ -181,7 +181,7 @@ async def test_tables_of_a_menu_that_is_empty() -> None:
     odoo.answers["pos.config"] = lambda body: [config] if "fields" in body else {}
     odoo.answers["product.template"] = lambda body: {} if "attributes" in body else []
     odoo.answers["product.template.attribute.value"] = lambda _: []
-    async with OdooAdapter(url="http://odoo.test", api_key="k", transport=httpx.MockTransport(odoo)) as adapter:
+    async with OdooAdapter(url="http://odoo.local", api_key="k", transport=httpx.MockTransport(odoo)) as adapter:
         entities = [entity async for entity in adapter.read_catalog()]
         assert [(entity.external_id, entity.name) for entity in entities] == [("M-1", "Bar")]
         assert await adapter.read_tables() == []

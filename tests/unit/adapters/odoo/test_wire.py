@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from adapters.odoo.wire import ANSWER_LIMIT, MESSAGE_LIMIT, Wire
+from adapters.http import ANSWER_LIMIT
+from adapters.odoo.wire import MESSAGE_LIMIT, Wire
 from app.domain.errors import (
     OutcomeUnknown,
     PosBusy,
@@ -22,7 +23,7 @@ TRACE = "Traceback (most recent call last): secret of the server"
 
 
 def wire_of(answer: Callable[[httpx.Request], httpx.Response], **more: Any) -> Wire:
-    options = {"url": "http://odoo.test/", "api_key": "k", "database": "", "timeout": 5, **more}
+    options = {"url": "http://odoo.local/", "api_key": "k", "database": "", "timeout": 5, **more}
     return Wire(**options, transport=httpx.MockTransport(answer))
 
 
@@ -49,7 +50,7 @@ async def test_a_call_goes_where_odoo_wants_it_with_exact_amounts() -> None:
     wire = wire_of(answer, database="bar")
     assert await wire.write("pos.order", "write", dict[str, int], vals={"a": Decimal("9.917355371901")}) == {"ok": 1}
     (request,) = seen
-    assert str(request.url) == "http://odoo.test/json/2/pos.order/write"
+    assert str(request.url) == "http://odoo.local/json/2/pos.order/write"
     assert request.content == b'{"vals":{"a":9.917355371901}}'
     assert (request.headers["authorization"], request.headers["x-odoo-database"]) == ("bearer k", "bar")
 
