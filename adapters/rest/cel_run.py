@@ -13,7 +13,8 @@ product of a menu takes 10 µs, the same as there. The semantics are the standar
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from adapters.rest.cel_operators import OPERATORS, Function
+from adapters.rest.cel_operators import OPERATORS
+from adapters.rest.cel_texts import Function
 from adapters.rest.cel_tree import Call, Const, Entries, Ident, Items, Let, Loop, Node, Select, TreeError, children
 from adapters.rest.cel_values import (
     NONE,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from adapters.rest.cel_check import ExpressionFaults
-from adapters.rest.cel_operators import matcher, weighed
+from adapters.rest.cel_texts import matcher, weighed
 from adapters.rest.cel_tree import Call, Const, Node
 from adapters.rest.contexts import Shape, calls_in, shape_of, unknown_fields
 from adapters.rest.expressions import Compiled, Engine

@@ -18,8 +18,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from adapters.rest.cel_check import Checker, ExpressionFault, ExpressionFaults
-from adapters.rest.cel_operators import OPERATORS, Function
+from adapters.rest.cel_operators import OPERATORS
 from adapters.rest.cel_run import program, weight
+from adapters.rest.cel_texts import Function
 from adapters.rest.cel_tree import Ident, Node, TreeError, children
 from adapters.rest.cel_values import Exhausted, Fault, Frame, Optional, kind
 from adapters.rest.functions import DECLARED, Declared, Formats, Functions

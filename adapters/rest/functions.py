@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
-from adapters.rest.cel_operators import Function
+from adapters.rest.cel_texts import Function
 from adapters.rest.cel_values import Fault, Frame, kind
 from adapters.rest.profile_parts import Numbers, Text, Times
 from adapters.rest.texts import Texts

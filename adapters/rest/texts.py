@@ -70,15 +70,13 @@ class Texts:
 
     def notes(self, texts: Iterable[str | None], limit: int | None = None) -> list[str]:
         """Notes as entries, each line and each text its own, split between words where they are too long."""
-        entries: list[str] = []
-        for text in texts:
-            for line in (text or "").splitlines():
-                entries += _split(_collapse(self._printable(line, named=True)), limit or self._rules.note_limit)
-        most = self._rules.note_entries
-        if most and len(entries) > most:
+        most = limit or self._rules.note_limit
+        lines = [_collapse(self._printable(line, named=True)) for text in texts for line in (text or "").splitlines()]
+        entries = [entry for line in lines for entry in _split(line, most)]
+        if 0 < self._rules.note_entries < len(entries):
             # Fewer, fuller ones. Where even these are too many they go all the same: a POS that refuses an order is
             # seen by staff, an allergy that was cut off is not.
-            entries = _split(" / ".join(entries), limit or self._rules.note_limit)
+            entries = _split(" / ".join(filter(None, lines)), most)
         return entries
 
     def _printable(self, text: str, *, named: bool) -> str:
