@@ -9,6 +9,7 @@ from app.domain.status import Injection, OrderType, Status
 from app.services.sheets import OrderSheet
 from app.ui import explain
 from app.ui.board import Card, Lane, NoteKind
+from app.ui.card_closed import paint_closed_then
 from app.ui.card_paint import RIGHT, CardLayout, Sheet
 from app.ui.theme import TOUCH, Look
 from app.ui.words import (
@@ -256,6 +257,7 @@ def _states(sheet: Sheet, card: Card) -> None:
         word = tr("Done by hand") if card.by_hand - {Mark.STOP_COOKING} else tr("Seen")
         sheet.button("tick", word, "check", "plain")
         sheet.end_buttons()
+    paint_closed_then(sheet, card)
     for remark in explain.remarks(record):
         sheet.block(remark, "info", fill="sunken", ink="ink", small=True)
     if record.total_difference:

@@ -11,6 +11,7 @@ from app.domain.status import Status
 from app.services.sheets import OrderStory
 from app.ui import explain, story_texts
 from app.ui.board import Board, Card, Lane, NoteKind
+from app.ui.card_closed import meets_closed_door
 from app.ui.cards import card_title
 from app.ui.detail_parts import Facts, Painted, Steps, paint_history, paint_items, technical
 from app.ui.panel import comment_box
@@ -241,12 +242,14 @@ class Detail(QWidget):
         texts = []
         if card.needs_person:
             texts += [explain.trouble_title(record), explain.what_happened(record), explain.for_service(record)]
+        shut = meets_closed_door(record) and not card.off
+        texts += [tr("Closed at that time")] if shut else []
         texts += [explain.by_hand(record, mark) for mark in sorted(card.by_hand)]
         if card.by_hand or card.sheet.changes:
             texts += [explain.change_text(change, record.currency) for change in card.sheet.changes]
         self._trouble.setText("\n".join(texts))
         self._trouble.setVisible(bool(texts))
-        self._resolve.setVisible(card.needs_person and card.can_act)
+        self._resolve.setVisible((card.needs_person or shut) and card.can_act)
         self._tick.setVisible(bool(card.by_hand) and card.can_act)
 
     def _show_note(self, card: Card) -> None:

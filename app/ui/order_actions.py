@@ -8,6 +8,7 @@ from app.ui import decision_panels as decisions
 from app.ui import questions
 from app.ui.accept_panel import AcceptPanel
 from app.ui.board import STANDARD_MINUTES, Board, Card
+from app.ui.card_closed import meets_closed_door
 from app.ui.desk import Desk
 from app.ui.panel import Overlay
 from app.ui.reject_panel import RejectPanel
@@ -43,6 +44,8 @@ class OrderActions(QObject):
             self._desk.tick_off(key)
         elif action == "resolve":
             self._resolve(card)
+        elif action == "closed_then":
+            self._decide_closed(card)
 
     def _accept(self, card: Card) -> None:
         left = card.record.accept_by
@@ -76,8 +79,18 @@ class OrderActions(QObject):
             RejectPanel(look=self._look, card=card, now=self._now, done=lambda reason, note: act(key, reason, note))
         )
 
+    def _decide_closed(self, card: Card) -> None:
+        key = card.key
+        panel = questions.closed_then(
+            card, look=self._look, reject=lambda: self.open_reject(key), keep=lambda: self._desk.tick_off(key)
+        )
+        self._overlay.open(panel)
+
     def _resolve(self, card: Card) -> None:
         key, desk = card.key, self._desk
+        if not card.needs_person and meets_closed_door(card.record):
+            self._decide_closed(card)
+            return
         if card.record.injection is Injection.UNCERTAIN:
             panel = questions.uncertain(
                 card, look=self._look, entered=lambda: desk.entered_by_hand(key), send=lambda: desk.send(key)

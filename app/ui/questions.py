@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.domain.status import Status
 from app.ports.alarm import AlarmTest
 from app.ui import explain
 from app.ui.board import Card
@@ -111,6 +112,28 @@ def too_late(card: Card, *, look: Look) -> Question:
         icon="clock",
         tint="danger",
         choices=[Choice(text=tr("Understood"), kind="primary", act=lambda: None)],
+    )
+
+
+def closed_then(card: Card, *, look: Look, reject: Callable[[], object], keep: Callable[[], object]) -> Question:
+    """Reject with a reason, keep it, or call the customer first: the number is shown."""
+    record, sheet = card.record, card.sheet
+    when = clock(record.execution_at) if record.execution_at is not None else ""
+    said = [tr("It is wanted at %1 (%2), and by then it is closed.", when, channel_name(record, sheet))]
+    if sheet.phone:
+        said.append(tr("Call %1: %2.", sheet.customer or tr("the customer"), sheet.phone))
+    pending = record.status is Status.PENDING
+    return Question(
+        look=look,
+        card=card,
+        title=tr("%1 is for a time when it is closed", record.code),
+        text=" ".join(said),
+        icon="moon",
+        tint="warnInk",
+        choices=[
+            Choice(text=tr("Reject…") if pending else tr("Cancel…"), icon="cross", kind="reject", act=reject),
+            Choice(text=tr("Keep it"), icon="check", act=keep),
+        ],
     )
 
 

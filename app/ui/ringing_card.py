@@ -10,6 +10,7 @@ from app.domain.record import OrderRecord
 from app.domain.status import Injection
 from app.ui import explain
 from app.ui.board import STANDARD_MINUTES, Card, NoteKind
+from app.ui.card_closed import meets_closed_door
 from app.ui.cards import card_title
 from app.ui.items import ItemsView
 from app.ui.theme import Look
@@ -222,8 +223,9 @@ class RingingCard(QFrame):
         payment_tag(self._payment, card)
         self._who.setText(cancels_at(record, channel_name(record, sheet)))
         trouble = card.needs_person and record.injection is not Injection.WAITING
-        self._trouble.setText(explain.trouble_title(record) if trouble else "")
-        self._trouble.setVisible(trouble)
+        shut = tr("Closed at that time") if meets_closed_door(record) else ""
+        self._trouble.setText(explain.trouble_title(record) if trouble else shut)
+        self._trouble.setVisible(trouble or bool(shut))
         self._trouble_button.setVisible(trouble)
         self.accept.setText(tr("Accept · %n min", n=STANDARD_MINUTES))
         self._show_note(card)

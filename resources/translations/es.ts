@@ -36,6 +36,10 @@
             <translation>%1 h %2</translation>
         </message>
         <message>
+            <source>%1 is for a time when it is closed</source>
+            <translation>%1 es para una hora en que está cerrado</translation>
+        </message>
+        <message>
             <source>%1 is in charge</source>
             <translation>Manda %1</translation>
         </message>
@@ -485,6 +489,10 @@
             <translation>COBRAR %1</translation>
         </message>
         <message>
+            <source>Call %1: %2.</source>
+            <translation>Llama a %1: %2.</translation>
+        </message>
+        <message>
             <source>Call the customer, or wait for the channel.</source>
             <translation>Llama al cliente o espera al canal.</translation>
         </message>
@@ -619,6 +627,10 @@
         <message>
             <source>Closed all day</source>
             <translation>Cerrado todo el día</translation>
+        </message>
+        <message>
+            <source>Closed at that time</source>
+            <translation>A esa hora está cerrado</translation>
         </message>
         <message>
             <source>Closed by Sinqro</source>
@@ -908,6 +920,10 @@
             <translation>Ya va camino del TPV.</translation>
         </message>
         <message>
+            <source>It is wanted at %1 (%2), and by then it is closed.</source>
+            <translation>Es para las %1 (%2) y a esa hora está cerrado.</translation>
+        </message>
+        <message>
             <source>It may have been cooked from paper already.</source>
             <translation>Puede que ya se haya cocinado con el papel.</translation>
         </message>
@@ -926,6 +942,10 @@
         <message>
             <source>Keep</source>
             <translation>Guardar</translation>
+        </message>
+        <message>
+            <source>Keep it</source>
+            <translation>Mantenerlo</translation>
         </message>
         <message>
             <source>Kept here: the POS has no hours.</source>
@@ -2098,6 +2118,10 @@
         <message>
             <source>the alarm rings at full volume</source>
             <translation>la alarma suena a todo volumen</translation>
+        </message>
+        <message>
+            <source>the customer</source>
+            <translation>el cliente</translation>
         </message>
         <message>
             <source>the loudspeaker</source>
