@@ -64,7 +64,10 @@ class ManagerPin:
         self._turn = asyncio.Lock()
 
     async def is_set(self) -> bool:
-        """Whether anything is guarded. A vault that is not there has no PIN; a locked one raises ``VaultError``."""
+        """Whether anything is guarded. A vault that is not there has no PIN.
+
+        Raises ``VaultError`` where it is locked, :class:`PinError` where the entry is damaged: nothing is let through.
+        """
         try:
             return await self._read() is not None
         except VaultError as exc:
@@ -131,10 +134,10 @@ class ManagerPin:
         try:
             return msgspec.json.decode(text, type=_Kept)
         except msgspec.MsgspecError as exc:
-            raise VaultError(
+            raise PinError(
                 f"The entry {NAME!r} of the vault is damaged.",
+                code="PIN_DAMAGED",
                 hint=f"Remove it: sinqro-companion secret delete {NAME}.",
-                locked=True,
             ) from exc
 
     async def _write(self, kept: _Kept) -> None:

@@ -73,6 +73,7 @@ def remarks(record: OrderRecord) -> list[str]:
         Mark.PAYMENT_UNMAPPED: lambda: tr("The POS does not know this payment: it went in unpaid"),
         Mark.REFUNDED: lambda: tr("Refunded: %1", money(record.refunded, record.currency)),
         Mark.ENTERED_BY_HAND: lambda: tr("Entered in the POS by hand"),
+        Mark.KEPT_THOUGH_CLOSED: lambda: tr("Kept, though it is closed then"),
     }
     return [sentence() for mark, sentence in sentences.items() if mark in record.marks]
 
@@ -143,6 +144,17 @@ def step_name(status: Status | None, *, reservation: bool = False) -> str:
 def error_text(code: str, message: str, hint: str) -> tuple[str, str]:
     """Message and hint of a failed action in the user's language; what is not known stays as the core says it."""
     known: dict[str, Callable[[], tuple[str, str]]] = {
+        "PIN_INVALID": lambda: (tr("A PIN has 4 to 8 digits."), ""),
+        "VAULT_LOCKED": lambda: (tr("The password store of this computer is locked."), tr("Unlock it and try again.")),
+        "VAULT_ABSENT": lambda: (tr("This computer's password store cannot be used."), tr("Run the doctor.")),
+        "PAIRING_CODE_UNKNOWN": lambda: (tr("Sinqro does not know this code."), tr("Look at it again.")),
+        "PAIRING_CODE_USED": lambda: (tr("This code has been used already."), tr("Ask Sinqro for a new one.")),
+        "PAIRING_CODE_EXPIRED": lambda: (tr("This code is older than 10 minutes."), tr("Ask Sinqro for a new one.")),
+        "TOO_MANY_TRIES": lambda: (tr("There were too many tries with a wrong code."), tr("Ask Sinqro for a new one.")),
+        "PAIRING_OTHER_RESTAURANT": lambda: (
+            tr("This code is another restaurant's."),
+            tr("Have Sinqro show one for this restaurant."),
+        ),
         "ACCEPT_TOO_LATE": lambda: (
             tr("The time to accept it is over."),
             tr("Call the customer, or wait for the channel."),

@@ -363,6 +363,10 @@
             <translation>; el último, para las %1.</translation>
         </message>
         <message>
+            <source>A PIN has 4 to 8 digits.</source>
+            <translation>Un PIN tiene de 4 a 8 cifras.</translation>
+        </message>
+        <message>
             <source>A short sound will tell when it is back.</source>
             <translation>Cuando vuelva sonará un aviso corto.</translation>
         </message>
@@ -471,6 +475,10 @@
         <message>
             <source>Another device is in charge: change them there.</source>
             <translation>Manda otro equipo: cámbialo allí.</translation>
+        </message>
+        <message>
+            <source>Ask Sinqro for a new one.</source>
+            <translation>Pide otro a Sinqro.</translation>
         </message>
         <message>
             <source>At the table</source>
@@ -820,6 +828,10 @@
             <translation>Pide a Sinqro un código de emparejamiento de este restaurante, escríbelo y elige un PIN nuevo.</translation>
         </message>
         <message>
+            <source>Have Sinqro show one for this restaurant.</source>
+            <translation>Pide a Sinqro uno de este restaurante.</translation>
+        </message>
+        <message>
             <source>Held: somebody must decide</source>
             <translation>Retenido: alguien debe decidir</translation>
         </message>
@@ -952,6 +964,10 @@
             <translation>Se lleva aquí: el TPV no tiene horario.</translation>
         </message>
         <message>
+            <source>Kept, though it is closed then</source>
+            <translation>Se mantiene aunque a esa hora está cerrado</translation>
+        </message>
+        <message>
             <source>Last test: %1.</source>
             <translation>Última prueba: %1.</translation>
         </message>
@@ -966,6 +982,10 @@
         <message>
             <source>Lift: %1</source>
             <translation>Quitar: %1</translation>
+        </message>
+        <message>
+            <source>Look at it again.</source>
+            <translation>Míralo otra vez.</translation>
         </message>
         <message numerus="yes">
             <source>Look for it in the POS: %1, %n dishes.</source>
@@ -1428,6 +1448,10 @@
             <translation>Hora del rider</translation>
         </message>
         <message>
+            <source>Run the doctor.</source>
+            <translation>Ejecuta el diagnóstico.</translation>
+        </message>
+        <message>
             <source>SANDBOX · orders are not real</source>
             <translation>ENTORNO DE PRUEBAS · los pedidos no son reales</translation>
         </message>
@@ -1509,6 +1533,10 @@
         <message>
             <source>Sinqro does not know the newest yet</source>
             <translation>Sinqro aún no sabe lo último</translation>
+        </message>
+        <message>
+            <source>Sinqro does not know this code.</source>
+            <translation>Sinqro no conoce este código.</translation>
         </message>
         <message>
             <source>Sinqro does not let this machine in: no new orders</source>
@@ -1702,6 +1730,10 @@
             <translation>El altavoz no responde.</translation>
         </message>
         <message>
+            <source>The password store of this computer is locked.</source>
+            <translation>El almacén de contraseñas de este equipo está bloqueado.</translation>
+        </message>
+        <message>
             <source>The program has stopped working</source>
             <translation>El programa ha dejado de funcionar</translation>
         </message>
@@ -1754,12 +1786,32 @@
             <translation>Hay demasiados tramos en la semana.</translation>
         </message>
         <message>
+            <source>There were too many tries with a wrong code.</source>
+            <translation>Hubo demasiados intentos con un código erróneo.</translation>
+        </message>
+        <message>
             <source>They were accepted, so the kitchen may have them from paper. Decide for each, or for all below.</source>
             <translation>Estaban aceptados: puede que la cocina los tenga en papel. Decide uno a uno, o todos abajo.</translation>
         </message>
         <message>
             <source>They were not the same. Choose it again.</source>
             <translation>No eran iguales. Elígelo otra vez.</translation>
+        </message>
+        <message>
+            <source>This code has been used already.</source>
+            <translation>Este código ya se ha usado.</translation>
+        </message>
+        <message>
+            <source>This code is another restaurant's.</source>
+            <translation>Este código es de otro restaurante.</translation>
+        </message>
+        <message>
+            <source>This code is older than 10 minutes.</source>
+            <translation>Este código tiene más de 10 minutos.</translation>
+        </message>
+        <message>
+            <source>This computer's password store cannot be used.</source>
+            <translation>No se puede usar el almacén de contraseñas de este equipo.</translation>
         </message>
         <message>
             <source>This order cannot be read: look at it before you answer.</source>
@@ -1844,6 +1896,10 @@
         <message>
             <source>Undo</source>
             <translation>Deshacer</translation>
+        </message>
+        <message>
+            <source>Unlock it and try again.</source>
+            <translation>Desbloquéalo y vuelve a intentarlo.</translation>
         </message>
         <message>
             <source>Until I open</source>

@@ -68,6 +68,7 @@ def test_its_card_and_its_details_say_so(stage: Stage, look: Look) -> None:
     assert card is not None
     painted = lay_out(card, look=look, width=200, expanded=False, now=NOW)
     assert painted.buttons == []
+    assert "Kept, though it is closed then" in [part.text for part in painted.parts if isinstance(part, Text)]
 
 
 def test_a_ringing_one_says_so_above_its_answers(stage: Stage) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain.availability import Busy, Closing, ClosingSource, Proof, ProofState
-from app.domain.errors import VaultError
+from app.domain.errors import LedgerError, VaultError
 from app.domain.status import OrderType
 from app.services.manager_pin import ManagerPin, PinAnswer
 from app.ui.busy_panel import BusyPanel
@@ -241,7 +241,7 @@ def test_a_locked_vault_lets_nothing_guarded_through(
     scene.pin.fault = VaultError("The password store is locked.", locked=True)
     scene.shell.door.pause(PauseWish())
     assert companion.calls == []
-    assert failures == ["The password store is locked."]
+    assert failures == ["The password store of this computer is locked. Unlock it and try again."]
 
 
 def test_the_pin_is_set_from_the_menu(scene: Scene, bridge: StraightBridge) -> None:
@@ -322,9 +322,9 @@ def test_a_refusal_is_said(scene: Scene, bridge: StraightBridge, companion: Fake
     failures: list[str] = []
     desk.failed.connect(lambda message, hint: failures.append(message))
     bridge.show(snapshot(proof=PROVEN))
-    companion.fail = VaultError("it could not be kept")
+    companion.fail = LedgerError("the disk is full")
     scene.menu.short.trigger()
-    assert failures == ["it could not be kept"]
+    assert failures == ["It could not be kept: is the disk full?"]
 
 
 def test_the_length_is_counted_from_the_touch(

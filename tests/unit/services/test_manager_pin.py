@@ -147,5 +147,5 @@ async def test_a_vault_that_is_not_there_guards_nothing_and_a_locked_one_is_said
 
 async def test_a_damaged_entry_opens_nothing(vault: MemoryVault, clock: FakeClock) -> None:
     vault.kept[NAME] = "{}"
-    with pytest.raises(VaultError, match="damaged"):
+    with pytest.raises(PinError, match="damaged"):
         await made(vault, clock).is_set()
