@@ -21,7 +21,7 @@ from app.services.ringing import Calls, Reason, Ring, Ringing
 from app.services.sheets import OrderSheet
 from app.services.snapshot import Snapshot
 from app.ui.flash import Flash
-from app.ui.flash_window import FlashOrder
+from app.ui.flash_order import FlashOrder
 from app.ui.words import tr
 
 _LOOK_AGAIN = 1.0

@@ -3,8 +3,6 @@ them the three answers.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QScreen
@@ -13,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from app.domain.record import OrderRecord
 from app.services.sheets import OrderSheet
 from app.ui.flash_dishes import FlashDishes, font, framed, label
+from app.ui.flash_order import FlashOrder
 from app.ui.theme import Look
 from app.ui.words import TYPE_ICONS, channel_name, clock, countdown, kind, tr
 
@@ -51,20 +50,6 @@ QWidget#flash QFrame#allergy QLabel {{ color: {on_allergy}; }}
 QFrame#sandbox {{ background: {sandbox}; border: none; }}
 QWidget#flash QFrame#sandbox QLabel {{ color: {on_sandbox}; }}
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlashOrder:
-    """What the full-screen alarm shows."""
-
-    record: OrderRecord
-    sheet: OrderSheet
-    count: int
-    """How many orders would be shown."""
-    problem: str = ""
-    """Why nothing can be heard; empty while it rings."""
-    sandbox: bool = False
-    at: datetime
 
 
 class FlashWindow(QWidget):
@@ -113,6 +98,11 @@ class FlashWindow(QWidget):
         self.setGeometry(self._place.geometry())
         self.show()
         self.raise_()
+
+    def polish(self) -> None:
+        """Let the style sheet reach all that is in it, which :meth:`appear` would do too, all at once."""
+        for widget in (self, *self.findChildren(QWidget)):
+            widget.ensurePolished()
 
     def set_order(self, order: FlashOrder) -> None:
         """Show this order; the same order is only brought up to date."""

@@ -11,6 +11,7 @@ from app.domain.record import OrderKey
 from app.ui.board import Card, Lane
 from app.ui.lane_view import GAP, TAP_GUARD, LaneView
 from app.ui.ringing_card import RingingCard
+from app.ui.slices import Slices
 from app.ui.theme import Look
 from app.ui.widgets import Button, IconLabel, Label, set_state
 from app.ui.words import tr
@@ -103,6 +104,8 @@ class LaneColumn(QWidget):
         self._places: dict[OrderKey, int] = {}
         self._moved_at: datetime | None = None
         self.open_cards: list[RingingCard] = []
+        """Those without a card are hidden, for the next new order."""
+        self._slices = Slices(self)
         self.icon = IconLabel(LANE_ICONS[lane], look=look)
         self._name = Label(lane_name(lane), look=look, font="title")
         self._ringing = Label(look=look, font="strong")
@@ -123,6 +126,8 @@ class LaneColumn(QWidget):
         self._opened.setSpacing(GAP)
         self._layout = QVBoxLayout(self)
         self._build()
+        if lane is Lane.NEW:  # before the first order of a burst: each takes as long as the rest of the board together
+            self._slices.add(*[self._make_ahead] * _MOST_OPEN)
 
     def _build(self) -> None:
         self.header = QWidget()
@@ -227,6 +232,14 @@ class LaneColumn(QWidget):
         card.details.connect(self.opened)
         self._opened.addWidget(card)
         return card
+
+    def _make_ahead(self) -> None:
+        if len(self.open_cards) < _MOST_OPEN:
+            card = self._new_card()
+            card.hide()
+            for widget in (card, *card.findChildren(QWidget)):
+                widget.ensurePolished()
+            self.open_cards.append(card)
 
     def _guarded(self, card: Card, action: str) -> None:
         """A card that has just come under the finger is not the one that was meant."""

@@ -50,7 +50,7 @@ app = QApplication([])
 from app.domain.record import OrderRecord
 from app.services.sheets import OrderSheet
 from app.ui.flash import Flash
-from app.ui.flash_window import FlashOrder
+from app.ui.flash_order import FlashOrder
 from app.ui.theme import Look
 now = datetime.now(UTC)
 record = OrderRecord(selling_point="71", order_id="1", code="482", received_at=now, status_at=now)

@@ -13,6 +13,7 @@ from app.link.state import LinkPhase
 from app.ports.alarm import AlarmSettings, AlarmTest, Sound, SpeakerState, VolumeReading
 from app.ui.alarm import Alarm
 from app.ui.flash import Flash
+from app.ui.flash_window import FlashWindow
 from app.ui.theme import Look
 from tests.unit.services.alarm_bench import NOW, order, snapshot
 
@@ -79,6 +80,11 @@ class Bench:
 
     def shown(self) -> OrderKey | None:
         return self.flash.shown
+
+    def window(self, qtbot: QtBot) -> FlashWindow:
+        """The full-screen alarm's, which is made in pieces."""
+        qtbot.waitUntil(lambda: bool(self.flash.windows) and self.flash.windows[0].isVisible())
+        return self.flash.windows[0]
 
     def show(self, *orders: Any, after: float = 0, **changes: Any) -> None:
         self.now += timedelta(seconds=after)
@@ -158,7 +164,7 @@ def test_without_a_device_the_screen_from_the_first_second(bench: Bench, qtbot: 
     assert bench.alarm.problem == "Unplugged."
     bench.show(order())
     assert bench.shown() == order().key
-    assert "Unplugged." in bench.flash.windows[0].note.text()
+    assert "Unplugged." in bench.window(qtbot).note.text()
     assert bench.speaker.played, "tried all the same: it may be back"
     bench.speaker.tell(SpeakerState(device="Barra"))
     qtbot.waitUntil(lambda: bench.told[-1] == ("back", "Barra"))
@@ -192,7 +198,7 @@ def test_the_answers_on_the_screen_are_passed_on(bench: Bench, qtbot: QtBot) -> 
     key: OrderKey = order().key
     for name, button in (("accept_asked", "accept"), ("view_asked", "view"), ("reject_asked", "reject")):
         bench.show(order(), after=80 if name == "accept_asked" else 25)
-        window = bench.flash.windows[0]
+        window = bench.window(qtbot)
         with qtbot.waitSignal(getattr(bench.alarm, name), timeout=1000) as asked:
             getattr(window, button).click()
         assert asked.args == [key]

@@ -16,7 +16,8 @@ from app.services.sheets import OrderSheet, SheetLine
 from app.ui import flash as flash_module
 from app.ui import flash_window
 from app.ui.flash import SWAP_MS, Flash
-from app.ui.flash_window import FlashOrder, FlashWindow
+from app.ui.flash_order import FlashOrder
+from app.ui.flash_window import FlashWindow
 from app.ui.theme import Look
 from tests.unit.services.alarm_bench import later, order
 
@@ -58,8 +59,18 @@ def texts(window: FlashWindow) -> list[str]:
 
 
 def only(flash: Flash) -> FlashWindow:
+    whole(flash)
     (window,) = flash.windows
     return window
+
+
+def whole(flash: Flash) -> None:
+    """Let the pieces be done of which it is made."""
+    for _ in range(100):
+        QApplication.processEvents()
+        if flash.windows and all(window.isVisible() for window in flash.windows):
+            return
+    raise AssertionError("it is never whole")
 
 
 def test_it_says_what_is_drawn(flash: Flash) -> None:
@@ -119,9 +130,11 @@ def test_each_screen_has_one(look: Look, qtbot: QtBot) -> None:
     screens: list[Any] = [screen]
     flash = Flash(look=look, minutes=25, screens=lambda: screens)
     flash.show(shown())
+    whole(flash)
     assert len(flash.windows) == 1
     screens.append(Second())
     flash.show(shown())
+    whole(flash)
     assert [window.screen_name for window in flash.windows] == [screen.name(), "second"]
     flash.hide()
     assert flash.windows == []
@@ -226,6 +239,20 @@ def test_the_sandbox_says_so(flash: Flash) -> None:
     assert any("SANDBOX" in text for text in texts(only(flash)))
     flash.show(shown(sandbox=False))
     assert not any("SANDBOX" in text for text in texts(only(flash)))
+
+
+def test_it_is_made_in_pieces_and_what_is_over_is_left_unmade(flash: Flash, qtbot: QtBot) -> None:
+    flash.show(shown())
+    assert flash.shown == order().key
+    assert flash.windows == [], "not in the turn in which the order comes"
+    QApplication.processEvents()
+    flash.show(shown(order_id="2", code="77"))
+    assert only(flash).code.text() == "77", "what is true when it is filled"
+    flash.hide()
+    flash.show(shown())
+    flash.hide()
+    qtbot.wait(50)
+    assert flash.windows == []
 
 
 def test_a_day_is_no_reason_to_fall_over(flash: Flash) -> None:
