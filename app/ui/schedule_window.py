@@ -8,11 +8,10 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
 
 from app.domain import schedule_check as rules
-from app.domain.availability import ProofState
 from app.domain.schedule import Schedule, ScheduleException
 from app.domain.status import OrderType
 from app.domain.times import zone_of
@@ -20,29 +19,24 @@ from app.services.snapshot import OutletSnapshot
 from app.ui.answers import Answers
 from app.ui.board import Board
 from app.ui.desk import Desk, Told
-from app.ui.header import Header, SandboxStrip
 from app.ui.panel import Overlay
 from app.ui.schedule_draft import Draft, Span
-from app.ui.schedule_editor import CopyPanel, RangeEditor
-from app.ui.schedule_exceptions import ExceptionPanel, ExceptionsList
+from app.ui.schedule_editor import CopyPanel
+from app.ui.schedule_exception_panel import ExceptionPanel
 from app.ui.schedule_faults import fault_text, same_fault
-from app.ui.schedule_grid import WeekGrid
+from app.ui.schedule_frame import ScheduleFrame
 from app.ui.schedule_holidays import Holidays, HolidaysPanel, chosen_region
-from app.ui.schedule_layers import Layers
-from app.ui.schedule_preview import Preview
+from app.ui.schedule_proof import state_text
 from app.ui.schedule_words import minute_of_week
 from app.ui.theme import Look
-from app.ui.widgets import Button, Label
-from app.ui.words import clock, tr
-
-_NARROW = 760
-_WIDE = 1600
+from app.ui.widgets import Button
+from app.ui.words import tr
 
 Guard = Callable[[Callable[[], object]], object]
 """Runs what it gets once a manager is known to want it."""
 
 
-class ScheduleWindow(QWidget):
+class ScheduleWindow(ScheduleFrame):
     """``guard`` asks for the manager's PIN where there is one; ``holidays`` knows the public ones."""
 
     back_asked = Signal()
@@ -52,98 +46,27 @@ class ScheduleWindow(QWidget):
     closed = Signal()
 
     def __init__(self, *, look: Look, desk: Desk, sandbox: bool, guard: Guard, holidays: Holidays | None) -> None:
-        super().__init__()
-        self.setObjectName("window")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._look = look
+        super().__init__(look=look, sandbox=sandbox)
         self._desk = desk
         self._guard = guard
         self._holidays = holidays
         self._outlets: dict[str, OutletSnapshot] = {}
+        self._point_buttons: dict[str, Button] = {}
         self.point = ""
         self.draft = Draft(Schedule())
         self._sending = False
         self._failed = ""
         self._day = 1
-        self.header = Header(look=look)
+        self._wire()
+        self.overlay = Overlay(self)
+
+    def _wire(self) -> None:
         self.header.menu_asked.connect(self.menu_asked)
         self.header.todo_asked.connect(self.todo_asked)
         self.header.open_asked.connect(self.open_asked)
-        self.grid = WeekGrid(look=look)
-        self.layers = Layers(look=look)
-        self.editor = RangeEditor(look=look)
-        self.preview = Preview(look=look)
-        self.exceptions = ExceptionsList(look=look)
-        self.points = QHBoxLayout()
-        self._point_buttons: dict[str, Button] = {}
-        self.said = Label(look=look, font="note", tone="quiet", wrap=True)
-        self.said.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.undo = Button(tr("Undo"), look=look, icon="undo", act=self._undo)
-        self.redo = Button(look=look, icon="retry", name=tr("Redo"), act=self._redo)
-        self.save = Button(look=look, icon="check", kind="save", act=self._save)
-        self._build(look, sandbox)
-        self._wire()
-        self.overlay = Overlay(self)
-        self.resize(1024, 700)
-
-    # what it is made of
-
-    def _build(self, look: Look, sandbox: bool) -> None:
-        back = Button(tr("Orders"), look=look, icon="chevron-left", kind="link", act=self.back_asked.emit)
-        bar = QFrame()
-        bar.setObjectName("subheader")
-        self.redo.setFixedWidth(52)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(8, 4, 12, 4)
-        row.setSpacing(8)
-        row.addWidget(back)
-        row.addWidget(Label(tr("Hours"), look=look, font="code_small"))
-        row.addLayout(self.points)
-        row.addWidget(self.said, 1)
-        for button in (self.undo, self.redo, self.save):
-            row.addWidget(button)
-        week = QFrame()
-        week.setObjectName("card")
-        inside = QVBoxLayout(week)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(0)
-        inside.addWidget(self.grid, 1)
-        inside.addWidget(self.layers)
-        self._week = QWidget()
-        left = QVBoxLayout(self._week)
-        left.setContentsMargins(0, 0, 0, 0)
-        left.setSpacing(9)
-        left.addWidget(week, 1)
-        left.addWidget(self.editor)
-        self._side = QWidget()
-        right = QVBoxLayout(self._side)
-        right.setContentsMargins(0, 0, 0, 0)
-        right.setSpacing(9)
-        right.addWidget(self.preview, 10)
-        right.addWidget(self.exceptions, 4)
-        self._left, self._right = left, right
-        inner = QWidget()
-        self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight, inner)
-        self._halves.setContentsMargins(12, 11, 12, 11)
-        self._halves.setSpacing(12)
-        self._halves.addWidget(self._week, 656)
-        self._halves.addWidget(self._side, 332)
-        self._scroll = QScrollArea()
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(inner)
-        strip = SandboxStrip(look=look)
-        strip.setVisible(sandbox)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        for widget in (strip, self.header, bar):
-            layout.addWidget(widget)
-        layout.addWidget(self._scroll, 1)
-
-    def _wire(self) -> None:
+        acts = {self.back: self.back_asked.emit, self.undo: self._undo, self.redo: self._redo, self.save: self._save}
+        for button, press in acts.items():
+            button.clicked.connect(lambda _=False, press=press: press())
         self.grid.chosen.connect(self._chosen)
         self.grid.changed.connect(self._span_changed)
         self.grid.add_asked.connect(self._add)
@@ -293,7 +216,8 @@ class ScheduleWindow(QWidget):
             tr("Sending…") if self._sending else tr("Save %n changes", n=changes) if changes else tr("Saved")
         )
         self.save.setEnabled(bool(changes) and not fault and not self._sending)
-        text, tone = self._state_text(fault)
+        edited = bool(changes) or self._sending
+        text, tone = state_text(self._outlets.get(self.point), fault or self._failed, edited=edited)
         self.said.setText(text)
         self.said.setToolTip(text)
         self.said.set_tone(tone)
@@ -302,27 +226,6 @@ class ScheduleWindow(QWidget):
         """What keeps it from being saved; empty: nothing."""
         found = rules.faults(self.draft.now) if self.draft.changes else ()
         return fault_text(found[0]) if found else ""
-
-    def _state_text(self, fault: str) -> tuple[str, str]:
-        outlet = self._outlets.get(self.point)
-        if outlet is None:
-            return "", "quiet"
-        if outlet.schedule_source == "pos":
-            return tr("The POS keeps the hours: change them there."), "quiet"
-        if not outlet.at_work:
-            return tr("Another device is in charge: change them there."), "quiet"
-        if fault or self._failed:
-            return fault or self._failed, "danger"
-        proof = outlet.schedule_proof
-        if not self.draft.changes and not self._sending:
-            when = clock(proof.at) if proof.at is not None else ""
-            if proof.state is ProofState.PROVEN:
-                return tr("Saved, confirmed by Sinqro %1", when), "quiet"
-            if proof.state is ProofState.PENDING:
-                return tr("Saved; Sinqro is being told…"), "quiet"
-            if proof.state is ProofState.DIFFERS:
-                return tr("Saved here, but NOT on Sinqro. %1", proof.message), "danger"
-        return tr("Kept here: the POS has no hours."), "quiet"
 
     # the week
 
@@ -441,25 +344,6 @@ class ScheduleWindow(QWidget):
         self._show()
 
     # the window
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        width = self.width()
-        self.header.set_narrow(width < _NARROW)
-        self.said.setVisible(width >= _NARROW)
-        narrow = width < _NARROW
-        way = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
-        if self._halves.direction() != way:
-            self._halves.setDirection(way)
-        wide = width >= _WIDE
-        self.preview.set_wide(wide)
-        home = self._left if wide else self._right
-        if home.indexOf(self.exceptions) < 0:
-            home.addWidget(self.exceptions, 4)
-        self.exceptions.setMinimumHeight(200 if narrow else 0)
-        self.editor.set_narrow(narrow)
-        self._left.setStretch(0, 3 if wide else 1)
-        if wide:
-            self._left.setStretch(2, 2)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         self.closed.emit()

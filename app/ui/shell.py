@@ -98,12 +98,11 @@ class Shell(QObject):
         desk.notes_changed.connect(self._soon.start)
         self.door.time_passed.connect(self._soon.start)
         self.door.schedule_asked.connect(self.open_schedule)
-        self.schedule.menu_asked.connect(self._show_menu)
-        self.schedule.orders_asked.connect(self.open_orders)
         self.schedule.open_asked.connect(lambda: self.door.open_switch(self._overlay()))
         self.door.overlay_wanted.connect(lambda show: show(self._overlay()))
-        self._mini.orders_asked.connect(self.open_orders)
-        self._mini.menu_asked.connect(self._show_menu)
+        for place in (self._mini, self.schedule):
+            place.orders_asked.connect(self.open_orders)
+            place.menu_asked.connect(self._show_menu)
         self._mini.accepted.connect(self._accept_from_mini)
         self._mini.viewed.connect(lambda card: self.open_order(card.key))
         self._mini.rejected.connect(lambda card: self._reject(card.key))
@@ -161,9 +160,8 @@ class Shell(QObject):
         if self._snapshot is None:
             return
         now = self._now()
-        board = build(self._snapshot, now, self._desk.notes)
-        answers = answer(board, self.watch, now)
-        self._board, self._answers = board, answers
+        self._board = board = build(self._snapshot, now, self._desk.notes)
+        self._answers = answers = answer(board, self.watch, now)
         self.tray.show_state(answers.tray, answers.count, answers.sentence)
         self.menu.show_answers(board, answers)
         self.menu.show_states(self.door.take(board), now)
@@ -176,8 +174,7 @@ class Shell(QObject):
 
     def _pace(self, board: Board) -> None:
         """Seconds are counted only while somebody sees them, or an order runs out."""
-        seen = any(window is not None for window in (self.orders, self.schedule.window, self.mini))
-        needed = seen or bool(board.ringing)
+        needed = bool(board.ringing) or any((self.orders, self.schedule.window, self.mini))
         if needed != self._second.isActive():
             self._second.start() if needed else self._second.stop()
 
@@ -228,8 +225,9 @@ class Shell(QObject):
             window.open_asked.connect(lambda: self.door.open_switch(self._overlay()))
             window.schedule_asked.connect(self.open_schedule)
             window.test_asked.connect(self._test_alarm)
-            window.panel_touched.connect(self._lower)
-            window.panel_closed.connect(self._restore)
+            if self._alarm is not None:
+                window.panel_touched.connect(self._alarm.lower)
+                window.panel_closed.connect(self._alarm.restore)
             window.closed.connect(self._orders_closed)
             window.page.alarm_tested = self._tested
             window.page.can_test = self._alarm is not None
@@ -306,14 +304,6 @@ class Shell(QObject):
             self.menu.menu.popup(corner)
 
     # the alarm
-
-    def _lower(self, key: OrderKey) -> None:
-        if self._alarm is not None:
-            self._alarm.lower(key)
-
-    def _restore(self, key: OrderKey) -> None:
-        if self._alarm is not None:
-            self._alarm.restore(key)
 
     def _no_sound(self, why: str) -> None:
         self.watch.no_sound = why

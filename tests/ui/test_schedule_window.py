@@ -20,7 +20,7 @@ from app.ui.desk import Desk
 from app.ui.schedule_dates import read_date, stepped
 from app.ui.schedule_draft import Span
 from app.ui.schedule_editor import CopyPanel
-from app.ui.schedule_exceptions import ExceptionPanel
+from app.ui.schedule_exception_panel import ExceptionPanel
 from app.ui.schedule_holidays import HolidaysPanel
 from app.ui.schedule_preview import clock_change
 from app.ui.schedule_window import ScheduleWindow
