@@ -68,8 +68,7 @@ class Flash(QObject):
             self._slices.add(_load, *(lambda screen=screen: self._make(screen) for screen in screens))
         if not self._slices.busy:
             for window in self.windows:
-                self._fill(window)
-                self._appear(window)
+                self._slices.add(lambda window=window: self._fill(window), lambda window=window: self._appear(window))
 
     def hide(self) -> None:
         """It is over."""

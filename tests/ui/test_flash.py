@@ -209,6 +209,7 @@ def test_a_long_code_becomes_smaller_and_is_never_cut(flash: Flash) -> None:
     assert QFontMetrics(label.font()).horizontalAdvance(code) <= only(flash).width() / 2
     short = label.font().pixelSize()
     flash.show(shown())
+    whole(flash)
     assert label.font().pixelSize() > 3 * short
 
 
