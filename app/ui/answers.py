@@ -15,7 +15,7 @@ from app.services.snapshot import OutletSnapshot, Snapshot
 from app.ui.board import Board, Lane
 from app.ui.facts import Fact
 from app.ui.open_answer import answer_open
-from app.ui.open_state import read_states
+from app.ui.open_state import OpenState, read_states
 from app.ui.words import clock, countdown, tr
 
 _PATIENCE = timedelta(seconds=15)
@@ -45,6 +45,8 @@ class Answers:
     """Orders and reservations to answer."""
     sentence: str
     """The tooltip."""
+    states: tuple[OpenState, ...] = ()
+    """What the third answer was made from."""
 
 
 class Watch:
@@ -78,8 +80,9 @@ def answer(board: Board, watch: Watch, now: datetime) -> Answers:
     snapshot = board.snapshot
     working = _working(board, watch, now)
     count = len(board.ringing)
+    states = read_states(snapshot, now)
     is_open = answer_open(
-        read_states(snapshot, now),
+        states,
         now,
         linked=snapshot.link.phase is LinkPhase.OPEN,
         link_since=watch.since("link", now),
@@ -92,6 +95,7 @@ def answer(board: Board, watch: Watch, now: datetime) -> Answers:
         tray=tray,
         count=count,
         sentence=_sentence(board, working, is_open, tray, count),
+        states=states,
     )
 
 

@@ -65,11 +65,10 @@ class FrontDoor(QObject):
 
     # news
 
-    def take(self, board: Board) -> tuple[OpenState, ...]:
+    def take(self, board: Board, states: tuple[OpenState, ...]) -> None:
         """See how things are, and tell what has to be told."""
         self._board, self._snapshot = board, board.snapshot
         now = self._now()
-        states = self.states
         seen = {record.channel for outlet in board.snapshot.outlets for record in outlet.orders if record.channel}
         seen |= {code for state in states for closing in state.closings for code in closing.channels}
         if not seen <= self._channels:
@@ -78,7 +77,6 @@ class FrontDoor(QObject):
         for title, text in self._watch.news(states, now):
             self._notifications.tell(title, text)
         self._wait(next_look(states, now), now)
-        return states
 
     @property
     def states(self) -> tuple[OpenState, ...]:

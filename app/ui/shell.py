@@ -164,7 +164,8 @@ class Shell(QObject):
         self._answers = answers = answer(board, self.watch, now)
         self.tray.show_state(answers.tray, answers.count, answers.sentence)
         self.menu.show_answers(board, answers)
-        self.menu.show_states(self.door.take(board), now)
+        self.door.take(board, answers.states)
+        self.menu.show_states(answers.states, now)
         self._mini.show_board(board, answers, now)
         if self.orders is not None:
             self.orders.show_board(board, answers)

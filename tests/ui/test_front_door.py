@@ -13,6 +13,7 @@ from app.domain.availability import Busy, Closing, ClosingSource, Proof, ProofSt
 from app.domain.errors import LedgerError, VaultError
 from app.domain.status import OrderType
 from app.services.manager_pin import ManagerPin, PinAnswer
+from app.services.snapshot import Snapshot
 from app.ui.busy_panel import BusyPanel
 from app.ui.desk import Desk
 from app.ui.notifications import Notifications
@@ -63,6 +64,7 @@ class FakePin:
 
 class Scene:
     def __init__(self, look: Look, bridge: StraightBridge, desk: Desk, folder: Path) -> None:
+        self.bridge = bridge
         self.told = Told()
         self.pin = FakePin()
         self.menu = TrayMenu(look=look)
@@ -78,6 +80,10 @@ class Scene:
             notifications=cast("Notifications", self.told),
             pin=lambda: cast("ManagerPin", self.pin),
         )
+
+    def show(self, shown: Snapshot) -> None:
+        self.bridge.show(shown)
+        QApplication.processEvents()
 
     def panel(self, kind: type) -> Any:
         assert self.shell.orders is not None
@@ -112,19 +118,17 @@ def close_call(
     return ("close", POINT, until, "", types, (), until_opening)
 
 
-def test_from_the_tray_to_closed_for_20_minutes(scene: Scene, bridge: StraightBridge, companion: FakeCompanion) -> None:
-    bridge.show(snapshot(*evening(), proof=PROVEN))
+def test_from_the_tray_to_closed_for_20_minutes(scene: Scene, companion: FakeCompanion) -> None:
+    scene.show(snapshot(*evening(), proof=PROVEN))
     scene.menu.short.trigger()  # the second touch; the first opened the menu
     assert companion.calls == [close_call(20)]
-    bridge.show(snapshot(closings=(staff(),), proof=PROVEN))
+    scene.show(snapshot(closings=(staff(),), proof=PROVEN))
     scene.menu.open_now.trigger()
     assert companion.calls[1:] == [("lift", POINT, "c1")]
 
 
-def test_the_switch_opens_the_panel_and_its_button_closes(
-    scene: Scene, bridge: StraightBridge, companion: FakeCompanion
-) -> None:
-    bridge.show(snapshot(order_482(), proof=PROVEN))
+def test_the_switch_opens_the_panel_and_its_button_closes(scene: Scene, companion: FakeCompanion) -> None:
+    scene.show(snapshot(order_482(), proof=PROVEN))
     scene.touch_switch()
     panel = scene.panel(PausePanel)
     assert companion.calls == [], "a sleeve cannot close the shop"
@@ -136,10 +140,8 @@ def test_the_switch_opens_the_panel_and_its_button_closes(
     assert scene.shell.orders.overlay.panel is None
 
 
-def test_the_panel_chooses_length_types_channels_and_reason(
-    scene: Scene, bridge: StraightBridge, companion: FakeCompanion
-) -> None:
-    bridge.show(snapshot(*evening(), proof=PROVEN))
+def test_the_panel_chooses_length_types_channels_and_reason(scene: Scene, companion: FakeCompanion) -> None:
+    scene.show(snapshot(*evening(), proof=PROVEN))
     scene.touch_switch()
     panel = scene.panel(PausePanel)
     panel.tiles[2].click()
@@ -156,8 +158,8 @@ def test_the_panel_chooses_length_types_channels_and_reason(
     assert companion.calls == [("close", POINT, at(60), "horno averiado", types, ("glovo",), False)]
 
 
-def test_nothing_chosen_closes_nothing(scene: Scene, bridge: StraightBridge, companion: FakeCompanion) -> None:
-    bridge.show(snapshot(proof=PROVEN))
+def test_nothing_chosen_closes_nothing(scene: Scene, companion: FakeCompanion) -> None:
+    scene.show(snapshot(proof=PROVEN))
     scene.touch_switch()
     panel = scene.panel(PausePanel)
     for box in panel.types.values():
@@ -167,14 +169,14 @@ def test_nothing_chosen_closes_nothing(scene: Scene, bridge: StraightBridge, com
     assert companion.calls == []
 
 
-def test_channels_once_seen_are_remembered(scene: Scene, bridge: StraightBridge, look: Look, tmp_path: Path) -> None:
-    bridge.show(snapshot(*evening()))
+def test_channels_once_seen_are_remembered(scene: Scene, look: Look, tmp_path: Path) -> None:
+    scene.show(snapshot(*evening()))
     assert Places(tmp_path).text("closing/channels") == "glovo,justeat,ubereats,web"
 
 
-def test_closed_shows_why_and_opens_again(scene: Scene, bridge: StraightBridge, companion: FakeCompanion) -> None:
+def test_closed_shows_why_and_opens_again(scene: Scene, companion: FakeCompanion) -> None:
     pos = staff(id="p1", source=ClosingSource.POS, until=None)
-    bridge.show(snapshot(closings=(staff(), pos), proof=PROVEN))
+    scene.show(snapshot(closings=(staff(), pos), proof=PROVEN))
     scene.touch_switch()
     panel = scene.panel(ReopenPanel)
     assert panel.all.isVisible()
@@ -186,22 +188,20 @@ def test_closed_shows_why_and_opens_again(scene: Scene, bridge: StraightBridge, 
     assert companion.calls[1:] == [("reopen_everything", POINT)]
 
 
-def test_twenty_minutes_more_are_never_open_in_between(
-    scene: Scene, bridge: StraightBridge, companion: FakeCompanion
-) -> None:
-    bridge.show(snapshot(closings=(staff(),), proof=PROVEN))
+def test_twenty_minutes_more_are_never_open_in_between(scene: Scene, companion: FakeCompanion) -> None:
+    scene.show(snapshot(closings=(staff(),), proof=PROVEN))
     scene.touch_switch()
     scene.panel(ReopenPanel).longer.click()
     assert companion.calls == [close_call(40), ("lift", POINT, "c1")]
 
 
-def test_what_changes_while_the_panel_is_open_is_shown(scene: Scene, bridge: StraightBridge, clock: Clock) -> None:
-    bridge.show(snapshot(closings=(staff(),), proof=Proof(state=ProofState.PENDING, at=NOW)))
+def test_what_changes_while_the_panel_is_open_is_shown(scene: Scene, clock: Clock) -> None:
+    scene.show(snapshot(closings=(staff(),), proof=Proof(state=ProofState.PENDING, at=NOW)))
     scene.touch_switch()
     panel = scene.panel(ReopenPanel)
     assert panel._title.text() == "Closing…"
     clock.forward(minutes=3)
-    bridge.show(snapshot(closings=(staff(),), proof=PROVEN, when=clock()))
+    scene.show(snapshot(closings=(staff(),), proof=PROVEN, when=clock()))
     assert panel._title.text() == "Closed · 20 min"
     assert "(17 min)" in panel._proof.text()
 
@@ -215,10 +215,8 @@ def press(panel: Any, digits: str) -> None:
     panel.confirm()
 
 
-def test_until_somebody_opens_wants_the_manager_where_there_is_a_pin(
-    scene: Scene, bridge: StraightBridge, companion: FakeCompanion
-) -> None:
-    bridge.show(snapshot(proof=PROVEN))
+def test_until_somebody_opens_wants_the_manager_where_there_is_a_pin(scene: Scene, companion: FakeCompanion) -> None:
+    scene.show(snapshot(proof=PROVEN))
     scene.menu.choices[-1].trigger()
     assert companion.calls == [close_call(None)], "no PIN: nothing is guarded"
     scene.pin.set = True
@@ -232,20 +230,18 @@ def test_until_somebody_opens_wants_the_manager_where_there_is_a_pin(
     assert len(companion.calls) == 3, "20 minutes are anybody's"
 
 
-def test_a_locked_vault_lets_nothing_guarded_through(
-    scene: Scene, bridge: StraightBridge, companion: FakeCompanion, desk: Desk
-) -> None:
+def test_a_locked_vault_lets_nothing_guarded_through(scene: Scene, companion: FakeCompanion, desk: Desk) -> None:
     failures: list[str] = []
     desk.failed.connect(lambda message, hint: failures.append(message))
-    bridge.show(snapshot(proof=PROVEN))
+    scene.show(snapshot(proof=PROVEN))
     scene.pin.fault = VaultError("The password store is locked.", locked=True)
     scene.shell.door.pause(PauseWish())
     assert companion.calls == []
     assert failures == ["The password store of this computer is locked. Unlock it and try again."]
 
 
-def test_the_pin_is_set_from_the_menu(scene: Scene, bridge: StraightBridge) -> None:
-    bridge.show(snapshot())
+def test_the_pin_is_set_from_the_menu(scene: Scene) -> None:
+    scene.show(snapshot())
     scene.menu.pin.trigger()
     panel = scene.panel(SetPin)
     press(panel, "4821")
@@ -264,8 +260,8 @@ def test_the_pin_is_set_from_the_menu(scene: Scene, bridge: StraightBridge) -> N
 # busy
 
 
-def test_busy_is_set_and_ended(scene: Scene, bridge: StraightBridge, companion: FakeCompanion) -> None:
-    bridge.show(snapshot(proof=PROVEN))
+def test_busy_is_set_and_ended(scene: Scene, companion: FakeCompanion) -> None:
+    scene.show(snapshot(proof=PROVEN))
     scene.menu.busy.trigger()
     panel = scene.panel(BusyPanel)
     assert not panel.end.isVisible()
@@ -274,7 +270,7 @@ def test_busy_is_set_and_ended(scene: Scene, bridge: StraightBridge, companion: 
     assert panel.button.text() == f"+30 min until {clock(at(30))}"
     panel.button.click()
     assert companion.calls == [("set_busy", POINT, 30, at(30))]
-    bridge.show(snapshot(proof=PROVEN, busy=Busy(extra_minutes=30, until=at(30))))
+    scene.show(snapshot(proof=PROVEN, busy=Busy(extra_minutes=30, until=at(30))))
     scene.menu.busy.trigger()
     scene.panel(BusyPanel).end.click()
     assert companion.calls[1:] == [("clear_busy", POINT)]
@@ -283,10 +279,8 @@ def test_busy_is_set_and_ended(scene: Scene, bridge: StraightBridge, companion: 
 # reminders
 
 
-def test_the_end_of_a_closing_is_told_without_any_news_from_outside(
-    scene: Scene, bridge: StraightBridge, clock: Clock, qtbot: QtBot
-) -> None:
-    bridge.show(snapshot(closings=(staff(),), proof=PROVEN))
+def test_the_end_of_a_closing_is_told_without_any_news_from_outside(scene: Scene, clock: Clock, qtbot: QtBot) -> None:
+    scene.show(snapshot(closings=(staff(),), proof=PROVEN))
     assert scene.shell.door._timer.isActive()
     assert scene.shell.door._timer.interval() == 600_050
     clock.forward(minutes=10.1)
@@ -297,9 +291,9 @@ def test_the_end_of_a_closing_is_told_without_any_news_from_outside(
     assert "(10 min)" in scene.tray.icon.toolTip()
 
 
-def test_the_line_leads_to_the_panel(scene: Scene, bridge: StraightBridge, clock: Clock) -> None:
+def test_the_line_leads_to_the_panel(scene: Scene, clock: Clock) -> None:
     clock.forward(minutes=12)
-    bridge.show(snapshot(closings=(staff(),), proof=PROVEN, when=clock()))
+    scene.show(snapshot(closings=(staff(),), proof=PROVEN, when=clock()))
     scene.shell.open_orders()
     assert scene.shell.orders is not None
     banner = scene.shell.orders.banner
@@ -309,28 +303,24 @@ def test_the_line_leads_to_the_panel(scene: Scene, bridge: StraightBridge, clock
     scene.panel(ReopenPanel)
 
 
-def test_nothing_is_asked_of_a_machine_that_only_watches(
-    scene: Scene, bridge: StraightBridge, companion: FakeCompanion
-) -> None:
-    bridge.show(snapshot(at_work=False))
+def test_nothing_is_asked_of_a_machine_that_only_watches(scene: Scene, companion: FakeCompanion) -> None:
+    scene.show(snapshot(at_work=False))
     scene.shell.door.pause(PauseWish(minutes=20))
     scene.shell.door.open_now()
     assert companion.calls == []
 
 
-def test_a_refusal_is_said(scene: Scene, bridge: StraightBridge, companion: FakeCompanion, desk: Desk) -> None:
+def test_a_refusal_is_said(scene: Scene, companion: FakeCompanion, desk: Desk) -> None:
     failures: list[str] = []
     desk.failed.connect(lambda message, hint: failures.append(message))
-    bridge.show(snapshot(proof=PROVEN))
+    scene.show(snapshot(proof=PROVEN))
     companion.fail = LedgerError("the disk is full")
     scene.menu.short.trigger()
     assert failures == ["It could not be kept: is the disk full?"]
 
 
-def test_the_length_is_counted_from_the_touch(
-    scene: Scene, bridge: StraightBridge, companion: FakeCompanion, clock: Clock
-) -> None:
-    bridge.show(snapshot(proof=PROVEN))
+def test_the_length_is_counted_from_the_touch(scene: Scene, companion: FakeCompanion, clock: Clock) -> None:
+    scene.show(snapshot(proof=PROVEN))
     scene.touch_switch()
     panel = scene.panel(PausePanel)
     clock.forward(minutes=7)
