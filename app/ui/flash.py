@@ -10,6 +10,7 @@ board takes its clicks.
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -65,10 +66,10 @@ class Flash(QObject):
         if names != self._screen_names:
             self._drop()
             self._screen_names = names
-            self._slices.add(_load, *(lambda screen=screen: self._make(screen) for screen in screens))
+            self._slices.add(_load, *(partial(self._make, screen) for screen in screens))
         if not self._slices.busy:
             for window in self.windows:
-                self._slices.add(lambda window=window: self._fill(window), lambda window=window: self._appear(window))
+                self._slices.add(partial(self._fill, window), partial(self._appear, window))
 
     def hide(self) -> None:
         """It is over."""

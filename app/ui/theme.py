@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Callable
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
@@ -105,6 +106,7 @@ class Look(QObject):
         self._dark = dark
         self._pixmaps: dict[tuple[str, str, int, float], QPixmap] = {}
         self._sources: dict[str, bytes] = {}
+        self._icons = Path(str(resources.files("resources"))) / "icons"  # found once: each search reads the folder
         self.theme = self._made()
         if dark is None:
             QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)
@@ -153,7 +155,7 @@ class Look(QObject):
     def svg(self, name: str) -> bytes:
         """An icon's source."""
         if name not in self._sources:
-            self._sources[name] = (resources.files("resources") / "icons" / f"{name}.svg").read_bytes()
+            self._sources[name] = (self._icons / f"{name}.svg").read_bytes()
         return self._sources[name]
 
 

@@ -7,11 +7,12 @@ window takes the icon's place meanwhile.
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from app.ui.answers import TrayState
 from app.ui.theme import Look
-from app.ui.tray_icon import tray_icon
+from app.ui.tray_icon import MOST_COUNTED, tray_icon
 
 _LOOK_FOR = 3000
 """Milliseconds between two looks for a host that is not there: nothing tells of it on every desktop."""
@@ -50,6 +51,7 @@ class Tray(QObject):
         self._second = False
         self._sentence = "Sinqro Companion"
         self.icon: QSystemTrayIcon | None = None
+        self._drawn: dict[tuple[TrayState, int, bool], QIcon] = {}
         self._watch = QTimer(self)
         self._watch.setInterval(_LOOK_FOR)
         self._watch.timeout.connect(self.look_for_host)
@@ -122,8 +124,10 @@ class Tray(QObject):
     def _draw(self) -> None:
         if self.icon is not None:
             state, count = self._shown
-            icon = tray_icon(self._look, state, count=count, second=self._second, sandbox=self._sandbox)
-            self.icon.setIcon(icon)
+            key = (state, min(count, MOST_COUNTED + 1), self._second)
+            if key not in self._drawn:
+                self._drawn[key] = tray_icon(self._look, state, count=count, second=self._second, sandbox=self._sandbox)
+            self.icon.setIcon(self._drawn[key])
             self.icon.setToolTip(self._sentence)
 
     def _next_frame(self) -> None:

@@ -6,6 +6,9 @@ from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPixmap
 from app.ui.answers import TrayState
 from app.ui.theme import Look, render
 
+MOST_COUNTED = 9
+"""More are "9+"."""
+
 SIZES = (16, 20, 22, 24, 32, 44, 48, 64)
 
 _FILES = {
@@ -40,7 +43,7 @@ def _pixmap(look: Look, state: TrayState, size: int, *, count: int, second: bool
 
 def _count(painter: QPainter, look: Look, count: int, color: QColor) -> None:
     """1 to 9, then "9+": painted, since text in an SVG depends on installed fonts."""
-    text = str(count) if count <= 9 else "9+"
+    text = str(count) if count <= MOST_COUNTED else f"{MOST_COUNTED}+"
     font = QFont(look.theme.font("strong"))
     font.setPixelSize(15 if len(text) == 1 else 11)
     painter.setFont(font)
