@@ -106,7 +106,8 @@ class Look(QObject):
         self._dark = dark
         self._pixmaps: dict[tuple[str, str, int, float], QPixmap] = {}
         self._sources: dict[str, bytes] = {}
-        self._icons = Path(str(resources.files("resources"))) / "icons"  # found once: each search reads the folder
+        # Found once, since each search reads the folders; by a file, since "resources" may be in several places.
+        self._icons = Path(str(resources.files("resources") / "icons" / "bell.svg")).parent
         self.theme = self._made()
         if dark is None:
             QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)
