@@ -185,7 +185,8 @@ class PosWebhooks:
             decoded = _DECODER.decode(body) if body.strip() else {}
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as exc:
             raise Refused(400, "NOT_A_JSON_OBJECT") from exc
-        await self._on_webhook(PosWebhook(selling_point=selling_point, event=event, body=decoded))
+        headers = dict(head.headers)
+        await self._on_webhook(PosWebhook(selling_point=selling_point, event=event, body=decoded, headers=headers))
         if message_id:  # only now: one that failed may come again
             self._seen[key] = self._clock.monotonic()
         return "OK"

@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -216,6 +216,31 @@ class PosWebhook(msgspec.Struct, frozen=True, kw_only=True):
     selling_point: str
     event: str
     body: dict[str, Any]
+    headers: dict[str, str] = {}
+    """By name in small letters, as the POS sent it."""
+
+
+class WebhookProof(msgspec.Struct, frozen=True, kw_only=True):
+    """How a POS's webhooks prove that they are its own; all but ``kind`` and ``secret`` is for ``hmac``, ``token``."""
+
+    kind: Literal["standard", "hmac", "token"] = "standard"
+    secret: str = "webhook-secret"  # noqa: S105 - its name in the vault
+    header: str = ""
+    prefix: str = ""
+    encoding: Literal["hex", "base64"] = "hex"
+
+
+class PosHearing(Protocol):
+    """An adapter whose POS has webhooks of its own form."""
+
+    @property
+    def webhook_proof(self) -> WebhookProof | None:
+        """How they prove themselves; ``None``: the POS has none."""
+        ...
+
+    def heard(self, hint: PosWebhook) -> PosWebhook | None:
+        """What one means in our words (``order.changed``, ``catalog.changed`` …); ``None``: nothing."""
+        ...
 
 
 AdapterContext = AbstractAsyncContextManager[PosAdapter]

@@ -12,7 +12,9 @@ from typing import Any, Protocol
 import msgspec
 import pytest
 
-from adapters.reference.adapter import ReferenceAdapter
+from adapters.rest.adapter import RestAdapter
+from adapters.rest.find import profile_file
+from adapters.rest.load import load_profile
 from app.domain.order import decode_order
 from app.domain.selling_point import SellingPoint
 from app.domain.status import Status
@@ -118,7 +120,7 @@ class ReferenceBench:
     further = Status.READY
     many = 225
 
-    def __init__(self, pos: ReferencePos, adapter: ReferenceAdapter) -> None:
+    def __init__(self, pos: ReferencePos, adapter: RestAdapter) -> None:
         self.pos = pos
         self.adapter = adapter
 
@@ -191,9 +193,19 @@ class ReferenceBench:
         self.pos.set_faults(**faults[what], only=CALLS[calls])
 
 
+REFERENCE = load_profile(profile_file("reference")).profile
+
+
+def reference_adapter(pos: ReferencePos, timeout: float = 5) -> RestAdapter:
+    """The reference POS by its profile, and by nothing else."""
+    return RestAdapter(
+        REFERENCE, point=SELLING_POINT, url=pos.url, secrets={"api-key": pos.api_key}, timeout=timeout
+    )
+
+
 @asynccontextmanager
 async def reference_bench() -> AsyncIterator[ReferenceBench]:
-    async with ReferencePos() as pos, ReferenceAdapter(url=pos.url, api_key=pos.api_key, timeout=5) as adapter:
+    async with ReferencePos() as pos, reference_adapter(pos) as adapter:
         yield ReferenceBench(pos, adapter)
 
 
