@@ -6,7 +6,8 @@
           → contact, products of their own for delivery, tip, discount → Draft → sync_from_ui → table → read back
 
 :mod:`~adapters.odoo.wire` sends and translates what goes wrong, :mod:`~adapters.odoo.payload` makes Odoo's form of an
-order, :mod:`~adapters.odoo.till` writes and reads one, :mod:`~adapters.odoo.changes` follows all of them.
+order, :mod:`~adapters.odoo.till` writes and reads one, :mod:`~adapters.odoo.changes` follows all of them,
+:mod:`~adapters.odoo.catalog` reads the menu.
 
 Odoo's till has no place for a reservation (the companion is its book), cannot hold an order that nobody took yet,
 prints nothing by itself (staff send an order to the kitchen), and knows three steps: open, sent to the kitchen, paid.

@@ -11,7 +11,8 @@ what is given is named: a product that is archived meanwhile is missing from its
 
 What the till sells is what this is: products of the company that are on sale and available in the point of sale, in the
 categories that it is restricted to, at the price of the till's price list, and of those of its ways of selling (eat in,
-take out, delivery) as prices by order type. Fiscal positions are left to the till: an order carries its own taxes.
+take out, delivery) as prices by order type. Fiscal positions are left to the till: an order carries its own taxes. The
+hours of a category are those of Odoo's own self order, and are not read.
 """
 
 from collections.abc import AsyncIterator, Collection
@@ -98,7 +99,7 @@ def _sold(place: Place, config: _ConfigRow) -> list[Any]:
     """As the till's own loading has it (``product.template`` of ``point_of_sale``, ``_load_pos_data_domain``)."""
     buttons = [ident(link) for link in (config.tip_product_id, config.discount_product_id) if ident(link)]
     domain: list[Any] = [
-        ["company_id", "in", [False, place.company]],
+        *("|", ["company_id", "=", False], ["company_id", "parent_of", [place.company]]),
         ["available_in_pos", "=", True],
         ["sale_ok", "=", True],
         ["default_code", "not in", [code for code, _ in forms.EXTRAS.values()]],
