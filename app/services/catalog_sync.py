@@ -32,6 +32,7 @@ from app.ports.sinqro import SinqroCalls
 from app.services.bells import Bells
 from app.services.catalog_body import packed, unpacked
 from app.services.catalog_memory import READING, MenuState, Reading, follow, items_of, memory_of, remember, tell
+from app.services.mirror import LOOKS, USUAL
 from app.services.outlet import Outlet
 
 log = logging.getLogger(__name__)
@@ -39,9 +40,6 @@ log = logging.getLogger(__name__)
 KEPT = 100
 KEPT_FOR = timedelta(days=180)
 """Published versions that stay: so many, and so long; the current one always."""
-
-_PROVE_AFTER = (2.0, 5.0, 15.0, 60.0)
-"""Seconds between looks at what Sinqro took."""
 
 
 class CatalogRefused(CompanionError):
@@ -64,6 +62,8 @@ class CatalogSync:
         self._locks: dict[str, asyncio.Lock] = {}
         self._readings: dict[str, Reading] = {}
         self._proofs: dict[str, Proof] = {}
+        self._looks: dict[str, tuple[float, int]] = {}
+        """When Sinqro is asked next, in the monotonic clock's seconds, and how often it was since we told it."""
         self.on_progress: Callable[[str], None] | None = None
         """Told the selling point whose reading went on."""
 
@@ -232,6 +232,8 @@ class CatalogSync:
             self._proofs[outlet.id] = Proof(state=ProofState.PENDING, at=now)
 
         await self._ledger.write(write)
+        self._looks[outlet.id] = (self._clock.monotonic() + LOOKS[0], 1)
+        self._bells.availability.ring()
         self._bells.changed(outlet.id)
 
     @staticmethod
@@ -274,25 +276,39 @@ class CatalogSync:
             raise CatalogRefused("That version of the menu is not kept any more.", hint="Ask for the newest one.")
         return number, catalog
 
-    async def prove(self, selling_point: str) -> None:
-        """Ask Sinqro which version it has taken, until it has ours or a minute and a half are over."""
-        for pause in _PROVE_AFTER:
-            await self._clock.sleep(pause)
-            number, _ = await self.published(selling_point)
-            try:
-                answer = await self._sinqro.call("sellingPoint.catalog.get", {"sellingPointId": selling_point})
-                taken = int(answer["version"])
-            except SinqroRefused as exc:
-                self._proofs[selling_point] = Proof(state=ProofState.UNKNOWN, at=self._clock.now(), message=exc.message)
-                break
-            except (SinqroError, KeyError, TypeError, ValueError):
-                continue
-            if taken == number:
-                self._proofs[selling_point] = Proof(state=ProofState.PROVEN, at=self._clock.now())
-                break
-            message = f"Sinqro shows version {taken} of the menu, ours is {number}."
-            self._proofs[selling_point] = Proof(state=ProofState.DIFFERS, at=self._clock.now(), message=message)
-        self._bells.changed(selling_point)
+    # what Sinqro took
+
+    def pause(self, outlet: Outlet) -> float:
+        """Seconds until the next look at what Sinqro took."""
+        if outlet.id not in self._looks:
+            return USUAL
+        return max(0.0, self._looks[outlet.id][0] - self._clock.monotonic())
+
+    async def look(self, outlet: Outlet) -> None:
+        """Ask Sinqro which version it has taken: it fetches the entities after it was told."""
+        _, tries = self._looks.get(outlet.id, (0.0, len(LOOKS)))
+        versions = await self._ledger.read(lambda view: view.catalog_versions(outlet.id))
+        number = versions[0].number if versions else READING
+        proof = await self._ask(outlet, number) if number != READING else None
+        pause = LOOKS[tries] if proof is None and tries < len(LOOKS) else USUAL
+        self._looks[outlet.id] = (self._clock.monotonic() + pause, tries + 1)
+        if proof is None and tries >= len(LOOKS):
+            message = "Sinqro has not taken our menu yet: customers see the one before."
+            proof = Proof(state=ProofState.DIFFERS, at=self._clock.now(), message=message)
+        if proof is not None and proof.state is not self._proofs.get(outlet.id, Proof()).state:
+            self._proofs[outlet.id] = proof
+            self._bells.changed(outlet.id)
+
+    async def _ask(self, outlet: Outlet, number: int) -> Proof | None:
+        """``None``: not there yet."""
+        now = self._clock.now()
+        try:
+            answer = await self._sinqro.call("sellingPoint.catalog.get", {"sellingPointId": outlet.id})
+            return Proof(state=ProofState.PROVEN, at=now) if int(answer["version"]) == number else None
+        except SinqroRefused as exc:  # it cannot be asked: nothing is claimed
+            return Proof(state=ProofState.UNKNOWN, at=now, message=exc.message)
+        except (SinqroError, KeyError, TypeError, ValueError):
+            return None
 
     # inside
 

@@ -1,6 +1,5 @@
 """The menu's way from the POS to Sinqro: whole or not at all, guarded, undone, and what is sold out at once."""
 
-import asyncio
 import logging
 from collections.abc import Iterable
 from datetime import timedelta
@@ -367,8 +366,11 @@ async def test_what_sinqro_took_is_read_back(menu: Menu, version: int | None, st
     await menu.read(pizzas())
     assert (await menu.sync.state(POINT)).proof.state is ProofState.PENDING
     menu.bench.sinqro.catalog_version = version
-    proving = asyncio.create_task(menu.sync.prove(POINT))
-    for _ in range(20):
-        await menu.bench.clock.advance(10)
-    await proving
+    for _ in range(10):
+        menu.bench.clock.tick(menu.sync.pause(menu.bench.outlet))
+        await menu.sync.look(menu.bench.outlet)
     assert (await menu.sync.state(POINT)).proof.state is state
+    menu.bench.sinqro.catalog_version = 1
+    menu.bench.clock.tick(menu.sync.pause(menu.bench.outlet))
+    await menu.sync.look(menu.bench.outlet)
+    assert (await menu.sync.state(POINT)).proof.state is ProofState.PROVEN
