@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
@@ -60,6 +60,10 @@ class TrayMenu(QObject):
         self.test = self._entry("volume", self.test_asked.emit)
         self.pin = self._entry("person", self.pin_asked.emit)
         self.quit = self._entry("quit", self.quit_asked.emit)
+        self._closing = QTimer(self)
+        self._closing.setSingleShot(True)
+        self._closing.setInterval(0)  # it is still visible when it says that it is about to hide
+        self._closing.timeout.connect(self._catch_up)
         self.tested = ""
         """What the last test of the alarm came to, in a few words."""
         self.orders.setText(tr("Orders…"))
@@ -70,7 +74,9 @@ class TrayMenu(QObject):
         self.new_line.setText(tr("Nothing waiting"))
         self.running_line.setText(tr("no orders running"))
         self.show_test("")
+        self._waiting: tuple[Sequence[OpenState], datetime | None] | None = None
         self.show_states((), None)
+        self.menu.aboutToHide.connect(self._closing.start)
         look.changed.connect(self._dress)
 
     def _entry(self, icon: str, act: Callable[[], object], tint: str = "ink") -> QAction:
@@ -119,7 +125,14 @@ class TrayMenu(QObject):
         self._tint(self.open_line, "ok" if answers.open.is_open else "ink")
 
     def show_states(self, states: Sequence[OpenState], now: datetime | None) -> None:
-        """What can be closed and opened, and until when; nothing is known yet: nothing can."""
+        """What can be closed and opened, and until when; nothing is known yet: nothing can.
+
+        An open menu stays as it is: nothing moves under a finger, and it would grow off the screen.
+        """
+        self._waiting = None
+        if self.menu.isVisible():
+            self._waiting = (states, now)
+            return
         mine = [state for state in states if state.outlet.at_work]
         closed = bool(mine) and all(state.whole is not None for state in mine)
         self.open_now.setVisible(any(state.own for state in mine))
@@ -146,6 +159,10 @@ class TrayMenu(QObject):
             if action.text() != text:
                 action.setText(text)
         self.choices[-2].setVisible(opening is not None)
+
+    def _catch_up(self) -> None:
+        if self._waiting is not None:
+            self.show_states(*self._waiting)
 
     def show_test(self, tested: str) -> None:
         """What the last test of the alarm came to, in a few words; empty: none yet."""

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
@@ -181,6 +182,18 @@ def test_closing_for_20_minutes_is_one_entry_of_the_menu(menu: TrayMenu) -> None
         PauseWish(until_opening=True),
         PauseWish(),
     ]
+
+
+@pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)
+def test_an_open_menu_stays_as_it_is(menu: TrayMenu, qtbot: QtBot) -> None:
+    shown(menu)
+    menu.menu.popup(QPoint(0, 0))
+    qtbot.waitUntil(menu.menu.isVisible)
+    height = menu.menu.height()
+    assert shown(menu, at_work=False) == ["20", "more", "busy"]
+    assert menu.menu.height() == height
+    menu.menu.close()
+    qtbot.waitUntil(lambda: not menu.short.isVisible())
 
 
 def test_busy_stands_in_the_menu_with_what_is_left(menu: TrayMenu) -> None:
