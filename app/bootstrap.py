@@ -5,18 +5,17 @@ in as arguments; nothing is looked up anywhere else.
 """
 
 import asyncio
-import importlib
 import logging
 import os
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import adapters
 from app import __version__
+from app.bootstrap_pos import make_adapter, polled, receiver
 from app.domain.errors import ConfigurationError, CredentialsRefused, LedgerError, VaultError
 from app.domain.selling_point import InjectOn, SellingPoint
 from app.infra.clock import SystemClock
@@ -38,7 +37,6 @@ from app.ports.sinqro import LinkHandler
 from app.ports.vault import Vault
 from app.runtime.companion import Companion
 from app.runtime.host import run_headless
-from app.services.no_pos import NoPos
 
 if TYPE_CHECKING:
     from app.report.doctor import Report
@@ -107,46 +105,12 @@ class Secrets:
         return headers
 
 
-async def make_adapter(point: SellingPointSettings, secrets: Callable[[str], Awaitable[str | None]]) -> Any:
-    """The adapter of a selling point: an async context manager that gives a :class:`PosAdapter`.
-
-    An adapter's class names its secrets in ``SECRETS``; they and the options of the configuration are its arguments.
-    Raises :class:`ConfigurationError` where something is missing, ``VaultError`` where the vault does not answer.
-    """
-    if point.pos is None:
-        return NoPos()
-    where = adapters.BUILTIN.get(point.pos.adapter)
-    if where is None:
-        raise ConfigurationError(
-            f"selling point {point.id}: there is no adapter {point.pos.adapter!r}",
-            hint=f"Known adapters: {', '.join(sorted(adapters.BUILTIN))}.",
-        )
-    module, _, name = where.partition(":")
-    adapter = getattr(importlib.import_module(module), name)
-    arguments: dict[str, Any] = dict(point.pos.options)
-    for secret in adapter.SECRETS:
-        value = await secrets(point.secret(secret))
-        if value is None:
-            raise ConfigurationError(
-                f"selling point {point.id}: the secret {point.secret(secret)!r} is not in the vault",
-                hint=f"sinqro-companion secret set {point.secret(secret)}",
-            )
-        arguments[secret.replace("-", "_")] = value
-    try:
-        return adapter(url=point.pos.url, **arguments)
-    except TypeError as exc:
-        raise ConfigurationError(
-            f"selling point {point.id}: the adapter {point.pos.adapter!r} does not take these options: {exc}",
-            hint="Compare the pos table with the adapter's documentation.",
-        ) from exc
-
-
-async def _adapter_once_open(point: SellingPointSettings, secrets: Secrets) -> Any:
+async def _adapter_once_open(point: SellingPointSettings, secrets: Secrets, paths: Paths) -> Any:
     """As :func:`make_adapter`; a locked vault is waited for: without it there is neither link nor POS."""
     told = False
     while True:
         try:
-            return await make_adapter(point, secrets.get)
+            return await make_adapter(point, secrets.get, paths)
         except VaultError as exc:
             if not told:
                 log.warning("waiting for the vault: %s %s", exc.message, exc.hint)
@@ -205,10 +169,10 @@ async def open_companion(
         jobs.daily(6, 0, zone, lambda: _check_ledger(ledger), name="ledger check")
         points: list[tuple[SellingPoint, PosAdapter]] = []
         for point in settings.here:
-            adapter = await _adapter_once_open(point, secrets)
+            adapter = await _adapter_once_open(point, secrets, paths)
             pos: PosAdapter = await stack.enter_async_context(adapter)
             check_inject_on(point, pos)
-            points.append((point, pos))
+            points.append((polled(point, pos), pos))
         endpoint = settings.current.notification_url
         sender = HttpNotifications(
             endpoint=lambda selling_point: f"{endpoint.rstrip('/')}/{selling_point}" if endpoint else None,
@@ -253,31 +217,9 @@ async def open_companion(
         )
         made.append(companion)
         if settings.receiver.enabled:
-            receiver = await stack.enter_async_context(_receiver(settings, secrets, companion, clock))
-            companion.receiver_url = receiver.url
+            listening = receiver(settings, points, secrets.get, companion.pos_webhook, clock)
+            companion.receiver_url = (await stack.enter_async_context(listening)).url
         yield companion
-
-
-def _receiver(settings: Settings, secrets: Secrets, companion: Companion, clock: SystemClock) -> Any:
-    """The local receiver of POS webhooks; loaded only where it is switched on."""
-    from app.infra.pos_webhook_schemes import SchemeKind, WebhookScheme
-    from app.infra.pos_webhooks import PosWebhooks, WebhookSource
-
-    def source(point: SellingPointSettings) -> WebhookSource:
-        async def secret() -> str | None:
-            return await secrets.get(point.secret("webhook-secret"))
-
-        return WebhookSource(
-            scheme=WebhookScheme(kind=SchemeKind.STANDARD) if point.webhook_secret_required else None, secret=secret
-        )
-
-    return PosWebhooks(
-        sources={point.id: source(point) for point in settings.here},
-        on_webhook=companion.pos_webhook,
-        clock=clock,
-        host=settings.receiver.host,
-        port=settings.receiver.port,
-    )
 
 
 def process_environment() -> Mapping[str, str]:

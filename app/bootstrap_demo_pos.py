@@ -39,7 +39,7 @@ async def reference_pos(data: Path) -> AsyncIterator[DemoPos]:
     """The reference POS, in this process."""
     async with ReferencePos(data=data / "pos") as till:
         yield DemoPos(
-            settings={"adapter": "reference", "url": till.url},
+            settings={"adapter": "rest", "profile": "reference", "url": till.url},
             rules={},
             api_key=till.api_key,
             menu=superpizza(),

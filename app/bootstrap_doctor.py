@@ -20,8 +20,8 @@ from app.bootstrap import (
     Secrets,
     check_machine,
     load_settings,
-    make_adapter,
 )
+from app.bootstrap_pos import make_adapter
 from app.domain.errors import ConfigurationError, PosUnreachable, VaultError
 from app.infra import probe
 from app.infra.ledger_beside import ledger_beside
@@ -58,7 +58,7 @@ async def examine(
             for name in ("Sinqro", "clock", "POS", "receiver")
         ]
     else:
-        checks += _of_settings(settings, vault, running=running)
+        checks += _of_settings(settings, vault, paths, running=running)
     checks.append(Check("ledger", lambda: asyncio.to_thread(_ledger, paths.ledger, running)))
     return await doctor.run(checks, version=__version__, at=datetime.now(UTC), mask=mask, limit=limit)
 
@@ -70,13 +70,13 @@ def _known(lines: Sequence[Line]) -> Callable[[], Awaitable[Sequence[Line]]]:
     return look
 
 
-def _of_settings(settings: Settings, vault: Vault, *, running: bool) -> list[Check]:
+def _of_settings(settings: Settings, vault: Vault, paths: Paths, *, running: bool) -> list[Check]:
     secrets = Secrets(vault=vault, settings=settings, table=load_wire())
     names = [settings.secret(name) for name in (USER_TOKEN, NOTIFICATION_SECRET)] if settings.current.paired else []
     return [
         Check("vault", lambda: doctor.of_vault(vault, names)),
         Check("Sinqro", lambda: _sinqro(settings, running=running)),
-        *(Check(f"POS {point.id}", lambda point=point: _pos(point, secrets)) for point in settings.here),  # type: ignore[misc]
+        *(Check(f"POS {point.id}", lambda point=point: _pos(point, secrets, paths)) for point in settings.here),  # type: ignore[misc]
         Check("receiver", lambda: _receiver(settings, vault, running=running)),
     ]
 
@@ -141,14 +141,14 @@ def _host(seen: probe.Seen, *, running: bool) -> Line:
     return ok("Sinqro", f"{seen.host} answers; {where}.")
 
 
-async def _pos(point: SellingPointSettings, secrets: Secrets) -> list[Line]:
+async def _pos(point: SellingPointSettings, secrets: Secrets, paths: Paths) -> list[Line]:
     check = f"POS {point.id}"
     if point.pos is None:
         todo = 'Add it to the selling point in the configuration: pos = { adapter = "...", url = "..." }'
         return [warning(check, "No POS is set up: orders stay in the companion.", todo)]
     url = point.pos.url
     try:
-        async with await make_adapter(point, secrets.get) as pos:
+        async with await make_adapter(point, secrets.get, paths) as pos:
             health = await pos.health()
     except VaultError as exc:
         return [unknown(check, f"Its secrets cannot be read: {exc.message}")]

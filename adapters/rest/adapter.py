@@ -88,6 +88,11 @@ class RestAdapter:
         await self._wire.close()
 
     @property
+    def poll_seconds(self) -> float:
+        """The POS is asked for changes no more often than this."""
+        return self.profile.polling.changes.every_seconds
+
+    @property
     def capabilities(self) -> frozenset[Capability]:
         return self._capabilities
 
@@ -99,8 +104,11 @@ class RestAdapter:
         return self._hearing.proof if self._hearing is not None else None
 
     def heard(self, hint: PosWebhook) -> PosWebhook | None:
-        """What a webhook of the POS means in our words; ``None``: nothing."""
-        return self._hearing.hear(hint) if self._hearing is not None else None
+        """What a webhook of the POS means in our words; ``None``: nothing.
+
+        Where the profile says nothing of webhooks, any that proves itself is a hint to look.
+        """
+        return self._hearing.hear(hint) if self._hearing is not None else hint
 
     # ------------------------------------------------------------ health
 

@@ -14,7 +14,7 @@ live in the vault. What is loaded is frozen; :mod:`app.infra.settings_edit` chan
     [[selling_points]]
     id = "71"
     environment = "production"
-    pos = { adapter = "reference", url = "http://127.0.0.1:8069" }
+    pos = { adapter = "rest", profile = "reference", url = "http://127.0.0.1:8090" }
 """
 
 import platform

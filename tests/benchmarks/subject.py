@@ -40,7 +40,8 @@ environment = "sandbox"
 name = "SuperPizza"
 timezone = "Europe/Madrid"
 [selling_points.pos]
-adapter = "reference"
+adapter = "rest"
+profile = "reference"
 url = "{pos}"
 """
 

@@ -198,9 +198,7 @@ REFERENCE = load_profile(profile_file("reference")).profile
 
 def reference_adapter(pos: ReferencePos, timeout: float = 5) -> RestAdapter:
     """The reference POS by its profile, and by nothing else."""
-    return RestAdapter(
-        REFERENCE, point=SELLING_POINT, url=pos.url, secrets={"api-key": pos.api_key}, timeout=timeout
-    )
+    return RestAdapter(REFERENCE, point=SELLING_POINT, url=pos.url, secrets={"api-key": pos.api_key}, timeout=timeout)
 
 
 @asynccontextmanager

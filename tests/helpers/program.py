@@ -98,7 +98,7 @@ class Program:
 
     async def set_up_pos(self, pos: ReferencePos, **rules: Any) -> None:
         """The POS's address and key, and rules of the selling point."""
-        self.configure({("selling_points", 0, "pos"): {"adapter": "reference", "url": pos.url}})
+        self.configure({("selling_points", 0, "pos"): {"adapter": "rest", "profile": "reference", "url": pos.url}})
         self.configure({("selling_points", 0, name): value for name, value in rules.items()})
         done = await self.run("secret", "set", f"sandbox/pos/{POINT}/api-key", given=f"{pos.api_key}\n")
         assert done.status == 0, done

@@ -2,16 +2,16 @@
 
 from decimal import Decimal
 
-from adapters.reference.adapter import ReferenceAdapter
 from app.domain.catalog import Allergen, CatalogEntity, Menu, MenuType, Product, Section, Variant, catalog_of
 from app.domain.status import OrderType
 from app.sandbox.menu import superpizza
 from app.sandbox.menu_read import restaurant_of
 from app.sandbox.pos import ReferencePos
+from tests.contract.pos_bench import reference_adapter
 
 
 async def test_the_reference_pos_gives_its_own_menu_back() -> None:
-    async with ReferencePos() as pos, ReferenceAdapter(url=pos.url, api_key=pos.api_key) as adapter:
+    async with ReferencePos() as pos, reference_adapter(pos) as adapter:
         entities = [entity async for entity in adapter.read_catalog()]
         found = restaurant_of("SuperPizza", entities, await adapter.read_tables())
     wanted = superpizza()
@@ -27,7 +27,7 @@ async def test_the_reference_pos_gives_its_own_menu_back() -> None:
 
 
 async def test_the_reference_pos_has_a_set_menu_and_prices_by_order_type() -> None:
-    async with ReferencePos() as pos, ReferenceAdapter(url=pos.url, api_key=pos.api_key) as adapter:
+    async with ReferencePos() as pos, reference_adapter(pos) as adapter:
         found = catalog_of([entity async for entity in adapter.read_catalog()])
     lunch = found.menus["M-3"]
     assert (lunch.name, lunch.type, lunch.price) == ("Menú del día", MenuType.SET_MENU, Decimal("14.50"))
