@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.ui.board import STANDARD_MINUTES, Board, Card, Lane
+from app.ui.board import Board, Card, Lane
 from app.ui.panel import OrderSide, Panel, panel_title
 from app.ui.ringing_card import Bar, cancels_at, part_left
 from app.ui.theme import Look
@@ -91,7 +91,7 @@ class AcceptPanel(Panel):
         self._card = card
         self._now = now
         self._accept = accept
-        self.minutes = STANDARD_MINUTES
+        self.minutes = card.minutes
         self._typed = ""
         self._countdown = Countdown(look=look, what=tr("to accept"))
         self._number = Label(look=look, font="minutes")

@@ -20,6 +20,7 @@ from app.services.cadence import Cadence
 from app.services.ringing import Calls, Reason, Ring, Ringing
 from app.services.sheets import OrderSheet
 from app.services.snapshot import Snapshot
+from app.ui.board import promised
 from app.ui.flash import Flash
 from app.ui.flash_order import FlashOrder
 from app.ui.words import tr
@@ -264,6 +265,7 @@ class Alarm(QObject):
                         count=count,
                         problem=self.problem,
                         sandbox=self._snapshot.environment != "production",
+                        minutes=promised(outlet, record, self._now()),
                         at=self._now(),
                     )
         return None

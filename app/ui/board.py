@@ -80,6 +80,8 @@ class Card:
     """Whether somebody must answer it, and still can."""
     unsent: bool
     """Whether Sinqro does not know the newest of it."""
+    minutes: int = STANDARD_MINUTES
+    """What one touch promises now: more while there is much to do."""
     note: Note | None = None
 
     @property
@@ -217,8 +219,16 @@ def _card(
         minutes_waiting=0 if waited is None else max(0, (now - waited) // _MINUTE),
         rings=unanswered(record, now),
         unsent=record.order_id in outlet.unsent,
+        minutes=promised(outlet, record, now),
         note=note,
     )
+
+
+def promised(outlet: OutletSnapshot, record: OrderRecord, now: datetime) -> int:
+    """What one touch promises for an order: the standard minutes, and those of a busy kitchen."""
+    busy = outlet.busy
+    meant = busy is not None and now < busy.until and (not busy.order_types or record.type in busy.order_types)
+    return STANDARD_MINUTES + (busy.extra_minutes if busy is not None and meant else 0)
 
 
 def _urgency(card: Card) -> tuple[bool, datetime, OrderKey]:

@@ -18,4 +18,6 @@ class FlashOrder:
     problem: str = ""
     """Why nothing can be heard; empty while it rings."""
     sandbox: bool = False
+    minutes: int = 0
+    """What one touch promises; 0: the standard ones."""
     at: datetime

@@ -80,7 +80,7 @@ class FlashWindow(QWidget):
         size = screen.size()
         self._scale = min(1.0, size.width() / _DRAWN[0], size.height() / _DRAWN[1])
         self._order: FlashOrder | None = None
-        self._body_of: tuple[OrderRecord, OrderSheet] | None = None
+        self._body_of: tuple[OrderRecord, OrderSheet, int] | None = None
         self._swapped = False
         self._sending = QTimer(self)
         self._sending.setSingleShot(True)
@@ -110,9 +110,10 @@ class FlashWindow(QWidget):
         if before is None or before.record.key != order.record.key:
             self._sending.stop()
             self._let_press()
-        shown = (order.record, order.sheet)
+        shown = (order.record, order.sheet, order.minutes)
         if self._body_of != shown:
             self._body_of = shown
+            self._minutes = order.minutes or self._minutes
             self._fill(order.record, order.sheet, sandbox=order.sandbox)
         self._tick(order)
         if self.isVisible():

@@ -10,7 +10,7 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.answers import Answers
-from app.ui.board import STANDARD_MINUTES, Board, Card
+from app.ui.board import Board, Card
 from app.ui.facts import Fact
 from app.ui.header import Cell, SandboxStrip
 from app.ui.theme import Look
@@ -110,7 +110,7 @@ class MiniWindow(QWidget):
         )
         self.allergy.show_words(tr("ALLERGY: %1", ", ".join(sheet.allergies)) if sheet.allergies else "")
         plain = record.is_reservation
-        self.accept.setText(tr("Accept") if plain else tr("Accept · %n min", n=STANDARD_MINUTES))
+        self.accept.setText(tr("Accept") if plain else tr("Accept · %n min", n=card.minutes))
         self.accept.setAccessibleName(f"{self.accept.text()} {record.code}")
         sending = card.note is not None and card.note.kind.value in ("sending", "kept")
         for button in (self.accept, self.reject):

@@ -7,7 +7,7 @@ from app.domain.status import Injection, Status
 from app.ui import decision_panels as decisions
 from app.ui import questions
 from app.ui.accept_panel import AcceptPanel
-from app.ui.board import STANDARD_MINUTES, Board, Card
+from app.ui.board import Board, Card
 from app.ui.card_closed import meets_closed_door
 from app.ui.desk import Desk
 from app.ui.panel import Overlay
@@ -54,7 +54,7 @@ class OrderActions(QObject):
         elif card.record.is_reservation:
             self._desk.accept_reservation(card.key)
         else:
-            self._desk.accept(card.key, STANDARD_MINUTES)
+            self._desk.accept(card.key, card.minutes)
 
     def _other_time(self, card: Card) -> None:
         if self.board is None or not card.rings or card.record.is_reservation or not card.can_act:

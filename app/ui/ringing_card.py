@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from app.domain.record import OrderRecord
 from app.domain.status import Injection
 from app.ui import explain
-from app.ui.board import STANDARD_MINUTES, Card, NoteKind
+from app.ui.board import Card, NoteKind
 from app.ui.card_closed import meets_closed_door
 from app.ui.cards import card_title
 from app.ui.items import ItemsView
@@ -227,9 +227,9 @@ class RingingCard(QFrame):
         self._trouble.setText(explain.trouble_title(record) if trouble else shut)
         self._trouble.setVisible(trouble or bool(shut))
         self._trouble_button.setVisible(trouble)
-        self.accept.setText(tr("Accept · %n min", n=STANDARD_MINUTES))
+        self.accept.setText(tr("Accept · %n min", n=card.minutes))
         self._show_note(card)
-        self.accept.setAccessibleName(tr("Accept %1 with %2 minutes", code, STANDARD_MINUTES))
+        self.accept.setAccessibleName(tr("Accept %1 with %2 minutes", code, card.minutes))
         self.other.setAccessibleName(tr("Accept %1 with another time", code))
         self.reject.setAccessibleName(tr("Reject %1", code))
         self.tick(now)

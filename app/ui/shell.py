@@ -1,8 +1,7 @@
 """The program on the screen: tray or small window, the Orders window when it is open, notifications, the alarm.
 
-Snapshots and actions come in → one board → everything that shows it. With all windows closed only the tray is left; a
-timer runs while there is something to count down. There is always something to see: the tray's icon, or else the
-small window.
+Snapshots and actions come in → one board → everything that shows it. With all windows closed only the tray, or else the
+small window, is left; a timer runs while there is something to count down.
 """
 
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from app.services.manager_pin import ManagerPin
 from app.services.snapshot import Snapshot
 from app.ui.alarm import Alarm
 from app.ui.answers import Answers, TrayState, Watch, answer
-from app.ui.board import STANDARD_MINUTES, Board, Card, Lane, build
+from app.ui.board import STANDARD_MINUTES, Board, Lane, build
 from app.ui.bridge import Bridge
 from app.ui.desk import Desk
 from app.ui.front_door import FrontDoor
@@ -103,7 +102,7 @@ class Shell(QObject):
         for place in (self._mini, self.schedule):
             place.orders_asked.connect(self.open_orders)
             place.menu_asked.connect(self._show_menu)
-        self._mini.accepted.connect(self._accept_from_mini)
+        self._mini.accepted.connect(lambda card: self._accept(card.key))
         self._mini.viewed.connect(lambda card: self.open_order(card.key))
         self._mini.rejected.connect(lambda card: self._reject(card.key))
         menu.orders_asked.connect(self.open_orders)
@@ -121,7 +120,7 @@ class Shell(QObject):
     def use_alarm(self, alarm: Alarm) -> None:
         """Let it ring; its buttons work like those of the windows."""
         self._alarm = alarm
-        alarm.accept_asked.connect(lambda key: self._desk.accept(key, STANDARD_MINUTES))
+        alarm.accept_asked.connect(self._accept)
         alarm.reject_asked.connect(self._reject)
         alarm.view_asked.connect(self.open_order)
         alarm.no_device.connect(self._no_sound)
@@ -268,6 +267,13 @@ class Shell(QObject):
         if self._alarm is not None:
             self._alarm.seen(key)
 
+    def _accept(self, key: OrderKey) -> None:
+        card = self._board.card(key) if self._board is not None else None
+        if card is not None and card.record.is_reservation:
+            self._desk.accept_reservation(key)
+        else:
+            self._desk.accept(key, card.minutes if card is not None else STANDARD_MINUTES)
+
     def _reject(self, key: OrderKey) -> None:
         self.open_orders()
         if self.orders is not None:
@@ -291,12 +297,6 @@ class Shell(QObject):
         elif self.mini is None:
             self._mini.open()
             self._rebuild()
-
-    def _accept_from_mini(self, card: Card) -> None:
-        if card.record.is_reservation:
-            self._desk.accept_reservation(card.key)
-        else:
-            self._desk.accept(card.key, STANDARD_MINUTES)
 
     def _show_menu(self, button: object) -> None:
         if isinstance(button, QWidget):

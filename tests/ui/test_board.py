@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.availability import Closing, ClosingSource
+from app.domain.availability import Busy, Closing, ClosingSource
 from app.domain.record import Mark
 from app.domain.status import Injection, OrderType, Status
 from app.link.state import LinkPhase, LinkState
@@ -170,3 +170,11 @@ def test_not_in_the_pos_counts_once_accepted() -> None:
 def test_totals_and_sheets_stay_with_their_orders() -> None:
     board = build(snapshot((record("1"), sheet(customer="A")), (record("2"), sheet(customer="B"))), NOW, {})
     assert {card.record.code: card.sheet.customer for card in board.cards} == {"1": "A", "2": "B"}
+
+
+def test_a_busy_kitchen_promises_more() -> None:
+    busy = Busy(extra_minutes=20, until=at(30), order_types=(OrderType.DELIVERY,))
+    shown = snapshot(record("1"), record("2", type=OrderType.COLLECTION), busy=busy)
+    minutes = {card.record.code: card.minutes for card in build(shown, NOW, {}).cards}
+    assert minutes == {"1": 45, "2": 25}
+    assert {card.minutes for card in build(shown, at(31), {}).cards} == {25}, "it ends by itself"
