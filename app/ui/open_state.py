@@ -96,8 +96,8 @@ def read_state(outlet: OutletSnapshot, now: datetime) -> OpenState:
 
 
 def _since(hours: Schedule, now: datetime, *, in_hours: bool) -> datetime | None:
-    """Since when the hours are as they are; ``None``: for more than a week."""
-    before = now - timedelta(days=8)
+    """Since when the hours are as they are; ``None``: for longer than anybody asks."""
+    before = now - timedelta(days=3)
     openings = schedule.open_between(hours, before, now)
     if not openings:
         return None

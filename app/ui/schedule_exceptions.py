@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from app.domain.schedule import ScheduleException
 from app.ui.schedule_words import date_long, date_short, day_ranges_text
 from app.ui.theme import TOUCH, Look
-from app.ui.widgets import Button, Elided, rule
+from app.ui.widgets import Button, Elided, column, rule
 from app.ui.words import tr
 
 
@@ -164,9 +164,10 @@ class ExceptionsList(QFrame):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.clicked.connect(lambda index: self.opened.emit(index.data(Qt.ItemDataRole.UserRole)))
         self.list.activated.connect(lambda index: self.opened.emit(index.data(Qt.ItemDataRole.UserRole)))
-        self._empty = Elided(tr("No exceptions: the week holds as it is."), look=look)
-        self._empty.setContentsMargins(12, 8, 12, 8)
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._empty = QWidget()
+        words = column(Elided(tr("No exceptions: the week holds as it is."), look=look), margins=12)
+        words.addStretch(1)
+        self._empty.setLayout(words)
         head = QHBoxLayout()
         head.setContentsMargins(0, 2, 4, 2)
         head.setSpacing(4)

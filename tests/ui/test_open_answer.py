@@ -1,11 +1,12 @@
 """Are we open? What the header, the tray and the reminders say, state by state, with its proof."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
 from app.domain.availability import Busy, Closing, ClosingSource, Proof, ProofState
+from app.domain.schedule import Schedule, WeeklyRange
 from app.domain.status import OrderType
 from app.link.state import LinkPhase, LinkState
 from app.services.snapshot import Snapshot
@@ -15,8 +16,11 @@ from app.ui.closing_watch import ClosingWatch, closing_line, next_look
 from app.ui.facts import Fact
 from app.ui.open_state import left_text, read_states
 from app.ui.words import clock
-from tests.ui.scene import NOW, at, order_482, snapshot
+from tests.ui.scene import NOW, at, order_482, snapshot, week_of_the_picture
 
+CLOSES = datetime(2026, 12, 4, 23, 30, tzinfo=UTC)
+"""Half past midnight in Madrid."""
+OPENS = datetime(2026, 12, 5, 12, 0, tzinfo=UTC)
 PROVEN = Proof(state=ProofState.PROVEN, at=at(0))
 
 
@@ -235,3 +239,45 @@ def test_when_to_look_again_without_any_news() -> None:
 )
 def test_what_is_left(minutes: float, text: str) -> None:
     assert left_text(timedelta(minutes=minutes)) == text
+
+
+# with hours
+
+
+def test_open_until_the_hours_end() -> None:
+    said = fact(proof=PROVEN, schedule=week_of_the_picture())
+    assert said.proof == f"on Sinqro since {clock(NOW)} · closes {clock(CLOSES)}"
+
+
+def test_closed_by_its_hours_until_they_begin() -> None:
+    after = (CLOSES - NOW) / timedelta(minutes=1) + 10
+    said = fact(after, proof=PROVEN, schedule=week_of_the_picture())
+    assert said.title == "Closed by its hours"
+    assert said.proof == f"since {clock(CLOSES)} · opens Sat {clock(OPENS)}"
+    assert (said.state, said.is_open, said.icon) == ("closed", False, "moon")
+
+
+def test_without_an_opening_for_days_nothing_is_said_of_since_when() -> None:
+    only = Schedule(weekly=(WeeklyRange(start_day=6, start_time=time(13), end_day=6, end_time=time(16)),))
+    said = fact(proof=PROVEN, schedule=only)
+    assert said.proof == f"opens Sat {clock(OPENS)}"
+
+
+def test_a_closing_beyond_the_business_day_is_told_when_it_is_made() -> None:
+    watch = ClosingWatch()
+    hours = {"schedule": week_of_the_picture(), "closings": (closing(until=OPENS),)}
+    assert told(watch, 0, **hours) == ["Stays closed past today"]
+    assert told(watch, 1, **hours) == []
+    assert told(ClosingWatch(), 0, **hours | {"closings": (closing(until=at(200)),)}) == []
+
+
+def test_outside_the_hours_nobody_is_reminded() -> None:
+    hours = {"schedule": week_of_the_picture(), "closings": (closing(until=None),)}
+    assert told(ClosingWatch(), 60 * 5, **hours) == [], "02:34, closed anyway"
+    assert told(ClosingWatch(), 60 * 16, **hours) == ["Still closed: it does not open by itself"]
+
+
+def test_the_hours_are_looked_at_when_they_change() -> None:
+    states = read_states(snapshot(schedule=week_of_the_picture()), NOW)
+    assert next_look(states, NOW) == CLOSES
+    assert states[0].tomorrow == OPENS
