@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
+from adapters.rest.cel_store import CheckedTrees, key_of
 from adapters.rest.cel_tree import Node, TreeError, children, tree_of
 from adapters.rest.functions import DECLARED, Declared
 
@@ -49,18 +50,29 @@ _DEEP = ExpressionFault(0, "nested too deeply", "Make it several steps, or join 
 class Checker:
     """Checks expressions that may use the variables ``names``, and ``own`` functions of one argument."""
 
-    def __init__(self, names: Collection[str], own: Collection[str] = ()) -> None:
+    def __init__(self, names: Collection[str], own: Collection[str] = (), trees: CheckedTrees | None = None) -> None:
+        """``trees``: what was checked at an earlier start."""
         self._names = sorted(names)
         self._declared = (*DECLARED, *(Declared(name, (("dyn",),), "dyn") for name in own))
-        self._environment = _environment(self._names, self._declared)
+        self._trees = trees or CheckedTrees()
+        self._depends = (repr(self._names), repr(self._declared))
+        self._environment: Any = None
 
     def check(self, source: str) -> tuple[Node, str]:
         """The tree, and CEL's name of the result's type. Raises :class:`ExpressionFaults`."""
+        key = key_of(source, *self._depends)
+        known = self._trees.get(key)
+        if known is not None:
+            return known
+        if self._environment is None:
+            self._environment = _environment(self._names, self._declared)
         try:
             checked = self._environment.compile(source)
-            tree = tree_of(checked.serialize())
+            serialized = checked.serialize()
+            tree, type_name = tree_of(serialized), str(checked.return_type().name())
             _check_depth(tree)
-            return tree, str(checked.return_type().name())
+            self._trees.put(key, serialized, type_name)
+            return tree, type_name
         except RecursionError as exc:
             raise ExpressionFaults([_DEEP]) from exc
         except RuntimeError as exc:  # all that the library raises

@@ -6,9 +6,6 @@ Values are plain JSON ones (texts, whole numbers, floats, true and false, null, 
 from collections.abc import Mapping
 from typing import Any
 
-STEPS = 1_000_000
-"""Budget of one evaluation: about half a second. An order of 100 lines takes some 10,000."""
-
 CHARACTERS = 64
 """Characters of new text that cost a step: no evaluation makes more than 64 MB."""
 

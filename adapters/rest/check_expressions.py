@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from adapters.rest.cel_check import ExpressionFaults
+from adapters.rest.cel_store import CheckedTrees
 from adapters.rest.cel_texts import matcher, weighed
 from adapters.rest.cel_tree import Call, Const, Node
 from adapters.rest.contexts import Shape, calls_in, shape_of, unknown_fields
@@ -27,12 +28,12 @@ class Finding(NamedTuple):
 class ExpressionChecks:
     """Compiles the expressions of one profile; ``findings`` grows, nothing is raised."""
 
-    def __init__(self, shapes: Mapping[str, Shape]) -> None:
+    def __init__(self, shapes: Mapping[str, Shape], trees: CheckedTrees | None = None) -> None:
         self.findings: list[Finding] = []
         self.used: set[tuple[str, str]] = set()
         """Fields of ``options`` and ``secrets`` that some expression names: ``("options", "venue")``."""
         self._shapes = shapes
-        self._engine = Engine()
+        self._engine = Engine(trees=trees)
         self.functions: dict[str, Node] = {}
         """The profile's own functions that could be compiled."""
 

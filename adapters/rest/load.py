@@ -13,6 +13,7 @@ import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
+from adapters.rest.cel_store import CheckedTrees
 from adapters.rest.check_calls import check_calls
 from adapters.rest.check_expressions import ExpressionChecks, Finding
 from adapters.rest.check_rules import check_names, check_together, check_values, secret_names
@@ -38,10 +39,13 @@ class Loaded(NamedTuple):
     file: Path
 
 
-def load_profile(file: Path) -> Loaded:
-    """The profile in a file. Raises :class:`~app.domain.errors.ProfileError` with all its faults."""
+def load_profile(file: Path, trees: CheckedTrees | None = None) -> Loaded:
+    """The profile in a file. Raises :class:`~app.domain.errors.ProfileError` with all its faults.
+
+    ``trees``: what was checked at an earlier start; with them the checker itself is not loaded.
+    """
     text = read_text(file)
-    profile = parse_profile(text, file)
+    profile = parse_profile(text, file, trees)
     authority = profile.connection.ca_file
     if authority and not (file.parent / authority).is_file():
         line, column = Places(text).line_column(("connection", "ca_file"))
@@ -64,15 +68,15 @@ def read_text(file: Path) -> str:
         raise ProfileError(f"{file}: is not UTF-8 text.", hint="Save it as UTF-8 in your editor.") from exc
 
 
-def parse_profile(text: str, file: Path) -> Profile:
+def parse_profile(text: str, file: Path, trees: CheckedTrees | None = None) -> Profile:
     """The profile in a text; ``file`` is for messages. Raises ``ProfileError`` with all faults."""
-    profile, faults = examine(text)
+    profile, faults = examine(text, trees)
     if faults or profile is None:
         raise _error(file, faults)
     return profile
 
 
-def examine(text: str) -> tuple[Profile | None, list[ProfileFault]]:
+def examine(text: str, trees: CheckedTrees | None = None) -> tuple[Profile | None, list[ProfileFault]]:
     """The profile in a text, as far as it can be read, and all its faults in the order of their lines."""
     if len(text) > LONGEST:
         return None, [ProfileFault(1, 1, "", f"this is longer than {LONGEST} characters")]
@@ -85,7 +89,7 @@ def examine(text: str) -> tuple[Profile | None, list[ProfileFault]]:
     profile, form = structured(raw)
     findings = [Finding(fault.path, fault.message, fault.hint) for fault in form]
     if profile is not None:
-        findings += _checked(profile, whole=not form)
+        findings += _checked(profile, trees, whole=not form)
     places = Places(text)
     faults = {
         ProfileFault(*places.line_column(found.path, found.at), entry_name(found.path), found.message, found.hint)
@@ -94,7 +98,7 @@ def examine(text: str) -> tuple[Profile | None, list[ProfileFault]]:
     return profile, sorted(faults)[:MOST]
 
 
-def _checked(profile: Profile, *, whole: bool) -> list[Finding]:
+def _checked(profile: Profile, trees: CheckedTrees | None, *, whole: bool) -> list[Finding]:
     secrets = secret_names(profile) | set(profile.secrets)
     shapes: dict[str, Shape] = {
         **SHAPES,
@@ -102,7 +106,7 @@ def _checked(profile: Profile, *, whole: bool) -> list[Finding]:
         "words": {name: dict.fromkeys(table) for name, table in profile.words.items()},
         "secrets": {name.replace("-", "_"): None for name in secrets},
     }
-    checks = ExpressionChecks(shapes)
+    checks = ExpressionChecks(shapes, trees)
     check_calls(profile, checks)
     check_values(profile, checks)
     if whole:

@@ -4,14 +4,16 @@ Nothing that matters is cut: a note becomes several entries. A picture in a note
 allergy may be written as one), in a name it goes away. Control characters never pass.
 """
 
+import codecs
 import re
 import unicodedata
 from collections.abc import Iterable
 
 from adapters.rest.profile_parts import Text
 
-_PLAIN = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u00ff]*")
-"""Letters that every charset of a till has: nothing to do, which is nearly always."""
+_ASCII = re.compile(r"[ -~]*")
+_LATIN = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u00ff]*")
+"""Letters that a charset surely has: nothing to do, which is nearly always."""
 
 _WORDS = {
     "🥜": "cacahuetes",
@@ -53,7 +55,8 @@ class Texts:
     def __init__(self, rules: Text) -> None:
         self._rules = rules
         self._any_letter = rules.charset.lower().replace("-", "").startswith("utf")
-        self._ascii = rules.charset.lower() in ("ascii", "us-ascii")
+        latin = self._any_letter or codecs.lookup(rules.charset).name in ("iso8859-1", "cp1252")
+        self._plain = _LATIN if latin else _ASCII
 
     def name(self, text: str, limit: int | None = None) -> str:
         """A name, label or address on one line, without pictures; a cut one ends in an ellipsis.
@@ -80,7 +83,7 @@ class Texts:
         return entries
 
     def _printable(self, text: str, *, named: bool) -> str:
-        if _PLAIN.fullmatch(text) and (not self._ascii or text.isascii()):
+        if self._plain.fullmatch(text):
             return text
         shown = "".join(self._shown(each, named=named) for each in unicodedata.normalize("NFC", text))
         return shown if self._any_letter else "".join(map(self._encodable, shown))

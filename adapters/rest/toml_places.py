@@ -35,7 +35,7 @@ class Places:
         self._found: dict[EntryPath, Place] = {}
         self._counts: dict[EntryPath, int] = {}
         self._at = 0
-        with contextlib.suppress(IndexError):  # a text that tomllib did not take
+        with contextlib.suppress(IndexError, RecursionError):  # a text that tomllib did not take
             self._document()
 
     def line_column(self, path: EntryPath, at: int | None = None) -> tuple[int, int]:
@@ -67,6 +67,8 @@ class Places:
             else:
                 offset = found.end()
                 count += "\n" not in found[0]
+        if (joined := _ESCAPE.match(self.text, offset)) and "\n" in joined[0]:
+            offset = joined.end()  # the character stands behind a line that goes on
         return offset
 
     # ------------------------------------------------------------ the scanner
@@ -141,7 +143,9 @@ class Places:
         else:
             self._note(path, key, self._at)
             found = _SCALAR.match(self.text, self._at)
-            self._at = found.end() if found else self._at + 1
+            if found is None or found.end() == self._at:
+                raise IndexError  # no value at all
+            self._at = found.end()
 
     def _list(self, path: EntryPath) -> None:
         index = 0
