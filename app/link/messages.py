@@ -162,6 +162,20 @@ class AvailabilitySet(Params, frozen=True, kw_only=True):
     lift: Id | None = None
 
 
+class CatalogGet(Params, frozen=True, kw_only=True):
+    """``catalog.get``: a page of the published menu; ``cursor`` as the page before gave it."""
+
+    cursor: str | None = None
+    limit: int | None = None
+
+
+class CatalogEntityGet(Params, frozen=True, kw_only=True):
+    """``catalog.entity.get``: one entity of the published menu, by kind and the POS's id."""
+
+    kind: str
+    external_id: Id
+
+
 class Superseded(Params, frozen=True, kw_only=True):
     """``link.superseded``: another installation is in charge from ``epoch`` on."""
 

@@ -27,17 +27,21 @@ from app.ports.pos import PosAdapter, PosWebhook
 from app.ports.sinqro import LinkHandler, NotificationSender, SellingPointRole, SinqroCalls
 from app.runtime.supervisor import Supervisor
 from app.services import snapshot
+from app.services.availability import AvailabilityService
 from app.services.bells import Bells
+from app.services.catalog_door import CatalogDoor
 from app.services.catch_up import CatchUp
 from app.services.charge import Charge
 from app.services.due import DueService
 from app.services.injection import InjectionService
 from app.services.intake import Intake
+from app.services.mirrors import Mirrors
 from app.services.notifier import Notifier
 from app.services.outgoing import tell_status
 from app.services.outlet import Outlet
 from app.services.pos_follow import PosFollow
 from app.services.relay import StatusRelay
+from app.services.schedules import ScheduleService
 from app.services.sheets import OrderStory, SheetBook
 from app.services.snapshot import Snapshot
 from app.services.staff import Staff
@@ -111,13 +115,20 @@ class Companion(LinkHandler):
         common: dict[str, Any] = {"outlets": self.outlets, "ledger": ledger, "clock": clock, "bells": self._bells}
         self._injection = InjectionService(sinqro=self.link, **common)
         self._follow = PosFollow(outlets=self.outlets, ledger=ledger, clock=clock, under_way=self._injection.under_way)
+        self.catalog = CatalogDoor(sinqro=self.link, **common)
+        self._mirrors = Mirrors(sinqro=self.link, catalog=self.catalog, **common)
+        self.availability = AvailabilityService(
+            mirror=self._mirrors.availability, preparation=self._mirrors.preparation, **common
+        )
+        self.schedules = ScheduleService(mirror=self._mirrors.schedule, **common)
+        venue: dict[str, Any] = {"availability": self.availability, "schedules": self.schedules}
         self._due = DueService(handlers=self._handlers(), **common)
-        self._relay = StatusRelay(**common)
+        self._relay = StatusRelay(**venue, **common)
         self._bells.on_pos_back = self._relay.pos_back
         self._charge = Charge(
             outlets=self.outlets,
             sinqro=self.link,
-            catch_up=CatchUp(sinqro=self.link, **common),
+            catch_up=CatchUp(sinqro=self.link, **venue, **common),
             clock=clock,
             bells=self._bells,
             reconnect=self.link.reconnect_now,
@@ -130,7 +141,9 @@ class Companion(LinkHandler):
             on_superseded=self._charge.superseded,
             **common,
         )
-        self._intake = Intake(due=self._due, injection=self._injection, **common)
+        self._intake = Intake(
+            due=self._due, injection=self._injection, availability=self.availability, catalog=self.catalog, **common
+        )
         self.staff = Staff(injection=self._injection, **common)
 
     # life
@@ -143,6 +156,7 @@ class Companion(LinkHandler):
             supervisor.start("due", self._patient(self._due.run))
             supervisor.start("outbox", self._patient(self._notifier.run))
             supervisor.start("charge", self._patient(self._charge.run))
+            supervisor.start("mirrors", self._patient(self._mirrors.run))
             for outlet in self.outlets.values():
                 supervisor.start(f"pos {outlet.id}", self._patient(partial(self._relay.run, outlet)))
             try:
@@ -199,6 +213,8 @@ class Companion(LinkHandler):
             DueKind.WITHDRAW: follow(DueKind.WITHDRAW),
             DueKind.ACCEPT_DEADLINE: lambda key: self._ledger.write(lambda tx: self._deadline(tx, key)),
             DueKind.ALARM: lambda key: self._ledger.write(lambda tx: self._alarm(tx, key)),
+            DueKind.AVAILABILITY: self.availability.handle_due,
+            DueKind.SOLD_OUT: self.catalog.handle_due,
         }
 
     def _deadline(self, tx: LedgerTransaction, key: OrderKey) -> None:
@@ -279,6 +295,7 @@ class Companion(LinkHandler):
             link=self.link.state,
             environment=self.environment,
             book=self._book,
+            mirrors=self._mirrors,
             clock_offset_seconds=None if offset is None else offset.total_seconds(),
             now=self._clock.now(),
         )

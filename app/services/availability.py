@@ -26,6 +26,7 @@ from app.ports.ledger import Ledger, LedgerTransaction, LedgerView
 from app.ports.pos import Capability, PosSwitch
 from app.services import closed_then
 from app.services.bells import Bells
+from app.services.busy import busy_name, busy_of
 from app.services.hours import schedule_of
 from app.services.injection import LEASE
 from app.services.mirror import Mirror
@@ -300,7 +301,7 @@ class AvailabilityService:
         tx.add_history(OrderKey(outlet.id, ""), self._clock.now(), "reopened", origin, id=closing.id)
 
     def _keep_busy(self, tx: LedgerTransaction, outlet: Outlet, busy: Busy | None, origin: Origin) -> None:
-        tx.set_value(_busy_name(outlet.id), "" if busy is None else msgspec.json.encode(busy).decode())
+        tx.set_value(busy_name(outlet.id), "" if busy is None else msgspec.json.encode(busy).decode())
         kind = "usual_time" if busy is None else "more_time"
         minutes = {} if busy is None else {"minutes": busy.extra_minutes, "until": _text(busy.until)}
         tx.add_history(OrderKey(outlet.id, ""), self._clock.now(), kind, origin, **minutes)
@@ -316,7 +317,7 @@ class AvailabilityService:
                 self._remove(tx, outlet, closing, Origin.AUTO)
         busy = busy_of(tx, outlet.id)
         if busy is not None and busy.until <= now:
-            tx.set_value(_busy_name(outlet.id), "")
+            tx.set_value(busy_name(outlet.id), "")
             tx.add_history(key, now, "usual_time", Origin.AUTO)
             busy = None
         moments = [
@@ -334,12 +335,6 @@ class AvailabilityService:
         self._mirror.settle(tx, outlet, now)
         self._preparation.settle(tx, outlet, now)
         closed_then.mark_all(tx, outlet, now)
-
-
-def busy_of(view: LedgerView, selling_point: str) -> Busy | None:
-    """Whether everything takes longer."""
-    text = view.value(_busy_name(selling_point))
-    return msgspec.json.decode(text, type=Busy) if text else None
 
 
 def availability_value(view: LedgerView, outlet: Outlet, now: datetime) -> dict[str, Any]:
@@ -372,10 +367,6 @@ def preparation_essence(value: dict[str, Any]) -> Any:
     until = value.get("until")
     moment = datetime.fromisoformat(until) if isinstance(until, str) and value.get("extraMinutes") else None
     return int(value.get("extraMinutes") or 0), moment, sorted(value.get("orderTypes") or [])
-
-
-def _busy_name(selling_point: str) -> str:
-    return f"busy/{selling_point}"
 
 
 def _text(moment: datetime | None) -> str:

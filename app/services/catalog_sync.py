@@ -37,6 +37,9 @@ from app.services.outlet import Outlet
 
 log = logging.getLogger(__name__)
 
+_REMEMBERED = 30.0
+"""Seconds for which a version stays in memory."""
+
 KEPT = 100
 KEPT_FOR = timedelta(days=180)
 """Published versions that stay: so many, and so long; the current one always."""
@@ -62,6 +65,9 @@ class CatalogSync:
         self._locks: dict[str, asyncio.Lock] = {}
         self._readings: dict[str, Reading] = {}
         self._proofs: dict[str, Proof] = {}
+        self._last: tuple[str, int, Catalog] = ("", READING, Catalog())
+        """The version asked for last: Sinqro fetches its pages one after the other."""
+        self._forget: asyncio.TimerHandle | None = None
         self._looks: dict[str, tuple[float, int]] = {}
         """When Sinqro is asked next, in the monotonic clock's seconds, and how often it was since we told it."""
         self.on_progress: Callable[[str], None] | None = None
@@ -271,10 +277,19 @@ class CatalogSync:
             number = versions[0].number if versions else READING
         if number == READING:
             return 0, Catalog()
+        if self._last[:2] == (selling_point, number):
+            return number, self._last[2]
         catalog = await self._catalog(selling_point, number)
         if catalog is None:
             raise CatalogRefused("That version of the menu is not kept any more.", hint="Ask for the newest one.")
+        self._last = (selling_point, number, catalog)
+        if self._forget is not None:
+            self._forget.cancel()
+        self._forget = asyncio.get_running_loop().call_later(_REMEMBERED, self._forget_last)
         return number, catalog
+
+    def _forget_last(self) -> None:
+        self._last = ("", READING, Catalog())
 
     # what Sinqro took
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from app.domain.availability import Closing
 from app.domain.errors import SinqroError, SinqroRefused
 from app.domain.record import OrderKey
 from app.domain.status import Injection, Merge, merge
@@ -21,8 +22,10 @@ from app.ports.ledger import Ledger, LedgerTransaction
 from app.ports.sinqro import SinqroCalls
 from app.services import receiving, statuses
 from app.services.arrival import arrival
+from app.services.availability import AvailabilityService
 from app.services.bells import Bells
 from app.services.outlet import Outlet
+from app.services.schedules import ScheduleService
 
 log = logging.getLogger(__name__)
 
@@ -39,13 +42,23 @@ class CatchUp:
     """Goes through Sinqro's list when a selling point needs it."""
 
     def __init__(
-        self, *, outlets: dict[str, Outlet], ledger: Ledger, sinqro: SinqroCalls, clock: Clock, bells: Bells
+        self,
+        *,
+        outlets: dict[str, Outlet],
+        ledger: Ledger,
+        sinqro: SinqroCalls,
+        clock: Clock,
+        bells: Bells,
+        availability: AvailabilityService,
+        schedules: ScheduleService,
     ) -> None:
         self._outlets = outlets
         self._ledger = ledger
         self._sinqro = sinqro
         self._clock = clock
         self._bells = bells
+        self._availability = availability
+        self._schedules = schedules
 
     async def run(self, outlet: Outlet) -> bool:
         """Catch up if needed; returns whether the selling point is at work now."""
@@ -60,10 +73,23 @@ class CatchUp:
             except SinqroError as exc:
                 log.warning("Sinqro's list of orders for %s cannot be read: %s", outlet.id, exc.message)
                 return False
+            await self._adopt_closings(outlet)
             await self._ledger.write(lambda tx: tx.set_value(name, epoch))
+        await self._availability.settle(outlet)
+        await self._schedules.settle(outlet)
         outlet.caught_up = True
         self._bells.changed(outlet.id)
         return True
+
+    async def _adopt_closings(self, outlet: Outlet) -> None:
+        """What Sinqro shows as closed and we don't know stays closed; where it can't be asked nothing is adopted."""
+        try:
+            answer = await self._sinqro.call("sellingPoint.availability.get", {"sellingPointId": outlet.id})
+            shown = msgspec.convert(answer.get("closings") or [], list[Closing], strict=False)
+        except (SinqroError, msgspec.ValidationError, AttributeError) as exc:
+            log.info("what Sinqro shows as closed at %s cannot be read: %s", outlet.id, exc)
+            return
+        await self._availability.adopt(outlet, shown)
 
     async def _list(self, outlet: Outlet) -> None:
         since = self._clock.now() - _REACH

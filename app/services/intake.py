@@ -24,8 +24,11 @@ from app.ports.ledger import Ledger, LedgerTransaction
 from app.ports.pos import Capability
 from app.services import receiving, statuses
 from app.services.arrival import Arrival, arrival
+from app.services.availability import AvailabilityService, availability_value
 from app.services.bells import Bells
+from app.services.catalog_door import CatalogDoor
 from app.services.due import DueService
+from app.services.hours import schedule_value
 from app.services.injection import InjectionService
 from app.services.outlet import Outlet
 
@@ -48,6 +51,8 @@ class Intake:
         bells: Bells,
         due: DueService,
         injection: InjectionService,
+        availability: AvailabilityService,
+        catalog: CatalogDoor,
     ) -> None:
         self._outlets = outlets
         self._ledger = ledger
@@ -55,6 +60,8 @@ class Intake:
         self._bells = bells
         self._due = due
         self._injection = injection
+        self._availability = availability
+        self._catalog = catalog
         self._methods: dict[str, Callable[[bytes], Awaitable[Any]]] = {
             "order.create": self._create,
             "order.update": self._update,
@@ -66,6 +73,9 @@ class Intake:
             "link.superseded": self._superseded,
             "link.ping": self._ping,
             "tables.get": self._tables,
+            "schedule.get": self._schedule,
+            "catalog.get": self._catalog_get,
+            "catalog.entity.get": self._catalog_entity,
         }
 
     async def request(self, method: str, params: bytes) -> Any:
@@ -238,12 +248,7 @@ class Intake:
     async def _availability_get(self, raw: bytes) -> Any:
         outlet = self._outlet(decode_params(messages.Params, raw))
         now = self._clock.now()
-        closings = await self._ledger.read(lambda view: view.closings(outlet.id))
-        active = [closing for closing in closings if closing.until is None or closing.until > now]
-        whole = [
-            closing for closing in active if closing.since <= now and not closing.order_types and not closing.channels
-        ]
-        return {"sellingPointId": outlet.id, "open": not whole, "closings": active}
+        return await self._ledger.read(lambda view: availability_value(view, outlet, now))
 
     async def _availability_set(self, raw: bytes) -> Any:
         params = decode_params(messages.AvailabilitySet, raw)
@@ -251,17 +256,26 @@ class Intake:
         if params.closing is None and params.lift is None:
             raise invalid_params("a closing to set, or the id of one to lift", "$.closing")
         closing = None if params.closing is None else self._closing(outlet, params.closing)
-
-        def write(tx: LedgerTransaction) -> None:
-            own = {known.id for known in tx.closings(outlet.id) if known.source is ClosingSource.SINQRO}
-            if closing is not None:
-                tx.put_closing(outlet.id, closing)
-            if params.lift is not None and str(params.lift) in own:  # reopening lifts only one's own
-                tx.remove_closing(outlet.id, str(params.lift))
-
-        await self._ledger.write(write)
-        self._bells.changed(outlet.id)
+        lift = None if params.lift is None else str(params.lift)
+        await self._availability.set_by_sinqro(outlet, closing, lift)
         return await self._availability_get(raw)
+
+    async def _schedule(self, raw: bytes) -> Any:
+        outlet = self._outlet(decode_params(messages.Params, raw))
+        now = self._clock.now()
+        return await self._ledger.read(lambda view: schedule_value(view, outlet, now))
+
+    async def _catalog_get(self, raw: bytes) -> Any:
+        from app.services.catalog_pages import catalog_page
+
+        params = decode_params(messages.CatalogGet, raw)
+        return await catalog_page(self._catalog.sync, self._outlet(params).id, params.cursor, params.limit)
+
+    async def _catalog_entity(self, raw: bytes) -> Any:
+        from app.services.catalog_pages import catalog_entity
+
+        params = decode_params(messages.CatalogEntityGet, raw)
+        return await catalog_entity(self._catalog.sync, self._outlet(params).id, params.kind, str(params.external_id))
 
     def _closing(self, outlet: Outlet, form: messages.ClosingForm) -> Closing:
         zone = outlet.selling_point.zone

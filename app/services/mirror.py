@@ -63,6 +63,7 @@ class Mirror:
         question: str,
         value: Callable[[LedgerView, Outlet, datetime], Value],
         essence: Callable[[Value], Any],
+        usual: Callable[[Value], bool],
         words: str,
         ledger: Ledger,
         sinqro: SinqroCalls,
@@ -72,22 +73,29 @@ class Mirror:
         """``kind``: of the notification; ``question``: the method that reads Sinqro's copy.
 
         ``value`` is what Sinqro shall show; ``essence`` makes two values comparable, however they are spelled (raises
-        ``ValueError`` for one that can't be read). ``words`` is the sentence for staff when Sinqro shows another one.
+        ``ValueError`` for one that can't be read); ``usual`` ones need not be told to begin with. ``words`` is the
+        sentence for staff when Sinqro shows another one.
         """
         self.kind = kind
         self._question = question
         self._value = value
         self._essence = essence
+        self._usual = usual
         self._words = words
         self._ledger = ledger
         self._sinqro = sinqro
         self._clock = clock
         self._bells = bells
         self._rhythms: dict[str, _Rhythm] = {}
+        self._told: set[str] = set()
 
     def proof(self, view: LedgerView, selling_point: str) -> Proof:
         """How far Sinqro is known to show it."""
         return self._kept(view, selling_point).proof
+
+    def was_told(self, selling_point: str) -> bool:
+        """Whether there is anything to compare: it was told since the start, or before."""
+        return selling_point in self._told
 
     # telling
 
@@ -95,10 +103,11 @@ class Mirror:
         """Tell Sinqro when the value is not the one told last; returns whether it was. Only who is in charge tells."""
         if not outlet.in_charge:
             return False
+        self._told.add(outlet.id)
         value = self._value(tx, outlet, now)
         kept = self._kept(tx, outlet.id)
         told = encode(value).decode()
-        if kept.told and self._same(decode_value(kept.told.encode()), value):
+        if self._same(decode_value(kept.told.encode()), value) if kept.told else self._usual(value):
             return False
         self._tell(tx, outlet, value, now)
         proof = kept.proof if kept.proof.state is ProofState.DIFFERS else Proof(state=ProofState.PENDING, at=now)
@@ -143,8 +152,13 @@ class Mirror:
             if kept.proof.state is not ProofState.PROVEN:
                 if kept.proof.state is ProofState.DIFFERS:
                     log.info("selling point %s: Sinqro shows it as it is here again (%s)", outlet.id, self.kind)
-                kept = _Kept(told=encode(value).decode(), proof=Proof(state=ProofState.PROVEN, at=now))
+                kept = _Kept(told=kept.told, proof=Proof(state=ProofState.PROVEN, at=now))
                 self._keep(tx, outlet.id, kept)
+            return
+        if not kept.told:  # we never said anything: what somebody set at Sinqro is not ours to overrule
+            rhythm.next_look = later + USUAL
+            if kept.proof.state is not ProofState.UNKNOWN:
+                self._keep(tx, outlet.id, _Kept())
             return
         if undelivered_state(tx, outlet.id, self.kind):  # still on its way: the outbox tries again by itself
             rhythm.next_look = later + LOOKS[min(rhythm.looks, len(LOOKS) - 1)]
@@ -199,9 +213,3 @@ class Mirror:
 
     def _keep(self, tx: LedgerTransaction, selling_point: str, kept: _Kept) -> None:
         tx.set_value(f"mirror/{self.kind}/{selling_point}", msgspec.json.encode(kept).decode())
-
-
-def next_pause(mirrors: list[Mirror], outlets: list[Outlet]) -> float:
-    """Seconds until something has to be looked at."""
-    pauses = [mirror.pause(outlet) for mirror in mirrors for outlet in outlets]
-    return min(pauses, default=USUAL)

@@ -9,10 +9,11 @@ from datetime import datetime
 
 import msgspec
 
-from app.domain.availability import is_open
+from app.domain.opening import opening_at
 from app.domain.order import Order
 from app.domain.record import Mark, OrderRecord
 from app.ports.ledger import LedgerView
+from app.services.hours import schedule_of
 from app.services.outlet import Outlet
 
 
@@ -33,7 +34,9 @@ def check(view: LedgerView, outlet: Outlet, record: OrderRecord, order: Order, n
         found.append(Finding(code="POS_UNREACHABLE", message="The POS does not answer."))
     elif not outlet.till_open:
         found.append(Finding(code="POS_TILL_CLOSED", message="The till is closed: open it in the POS."))
-    if not is_open(view.closings(outlet.id), record.execution_at or now, record.type, record.channel):
+    schedule, _ = schedule_of(view, outlet)
+    at = record.execution_at or now
+    if not opening_at(view.closings(outlet.id), schedule, at, record.type, record.channel).open:
         found.append(Finding(code="CLOSED", message="The restaurant is closed at that time."))
     if record.total_difference:
         found.append(

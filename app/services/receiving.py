@@ -13,8 +13,9 @@ from app.domain.record import IN_COMPANION, DueKind, Mark, OrderKey, OrderRecord
 from app.domain.status import Injection, Origin, Status
 from app.ports.ledger import LedgerTransaction
 from app.ports.pos import Capability
-from app.services import preflight, statuses
+from app.services import closed_then, preflight, statuses
 from app.services.arrival import Arrival, described, is_scheduled, with_money
+from app.services.busy import extra_minutes
 from app.services.outlet import Outlet
 
 
@@ -34,6 +35,7 @@ def store(tx: LedgerTransaction, outlet: Outlet, new: Arrival, *, waited: bool =
         return record
     else:
         record = _next(tx, outlet, record, new)
+    record = closed_then.marked(tx, outlet, record, new.received_at)
     tx.put_order(record)
     return record
 
@@ -88,7 +90,8 @@ def plan_injection(
         return record
     rule = outlet.selling_point.auto_accept_for(record.channel, record.type)
     if rule is not None and record.status is Status.PENDING and not preflight.blocks(tx, outlet, record, order, now):
-        record = record.marked(Mark.AUTO_ACCEPT).with_(preparation_minutes=rule.minutes)
+        minutes = rule.minutes + extra_minutes(tx, outlet.id, record.type)
+        record = record.marked(Mark.AUTO_ACCEPT).with_(preparation_minutes=minutes)
     if not outlet.has_place_for(record.type):
         record = record.with_(injection_code=IN_COMPANION)
         return _accept_now(tx, outlet, record, now)

@@ -5,17 +5,22 @@ transaction as what was learnt up to it, so that nothing is missed and a repetit
 """
 
 import asyncio
+import logging
 import random
 
-from app.domain.errors import PosError, PosNotFound
+from app.domain.errors import PosError, PosNotFound, PosUnreachable
 from app.domain.record import DueKind, OrderKey, OrderRecord
 from app.domain.status import Injection
 from app.ports.clock import Clock
 from app.ports.ledger import Ledger, LedgerTransaction, LedgerView
 from app.ports.pos import Capability, PosOrder
 from app.services import injected, statuses
+from app.services.availability import AvailabilityService
 from app.services.bells import Bell, Bells
 from app.services.outlet import Outlet
+from app.services.schedules import ScheduleService
+
+log = logging.getLogger(__name__)
 
 _PAGES = 100
 """Pages of changes read in one go, at most."""
@@ -24,17 +29,31 @@ _PAGES = 100
 class StatusRelay:
     """One poller for each selling point."""
 
-    def __init__(self, *, outlets: dict[str, Outlet], ledger: Ledger, clock: Clock, bells: Bells) -> None:
+    def __init__(
+        self,
+        *,
+        outlets: dict[str, Outlet],
+        ledger: Ledger,
+        clock: Clock,
+        bells: Bells,
+        availability: AvailabilityService,
+        schedules: ScheduleService,
+    ) -> None:
         self._outlets = outlets
         self._ledger = ledger
         self._clock = clock
         self._bells = bells
+        self._availability = availability
+        self._schedules = schedules
+        self._hinted: set[str] = set()
         self._hints = {name: Bell() for name in outlets}
         self._back: set[str] = set()
+        self._venue_message: dict[str, str] = {}
 
     def hint(self, selling_point: str) -> None:
         """Something changed in this POS: poll now."""
         if selling_point in self._hints:
+            self._hinted.add(selling_point)
             self._hints[selling_point].ring()
 
     def pos_back(self, selling_point: str) -> None:
@@ -68,11 +87,32 @@ class StatusRelay:
             if back or outlet.id in self._back or not outlet.till_open:
                 await self._resume(outlet)
                 self._back.discard(outlet.id)
+            await self._venue(outlet)
         except PosError as exc:
             was = outlet.pos_ok
             outlet.pos_failed(exc.message)
             if was is not False:
                 self._bells.changed(outlet.id)
+        await self._availability.pos_is(outlet)
+
+    async def _venue(self, outlet: Outlet) -> None:
+        """The POS's own switch and hours. What fails here is no outage of the orders' way."""
+        hinted = outlet.id in self._hinted
+        self._hinted.discard(outlet.id)
+        try:
+            await self._availability.look_at_pos(outlet)
+            await self._schedules.look_at_pos(outlet, hinted=hinted)
+        except PosUnreachable:
+            raise
+        except PosError as exc:
+            self._tell_once(outlet, exc.message)
+        else:
+            self._tell_once(outlet, "")
+
+    def _tell_once(self, outlet: Outlet, message: str) -> None:
+        if message and self._venue_message.get(outlet.id) != message:
+            log.warning("selling point %s: the POS's switch and hours cannot be read: %s", outlet.id, message)
+        self._venue_message[outlet.id] = message
 
     async def _resume(self, outlet: Outlet) -> None:
         """The POS answers again: what waits for it is due now."""

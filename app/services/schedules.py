@@ -14,7 +14,7 @@ from app.ports.ledger import Ledger, LedgerTransaction
 from app.ports.pos import Capability
 from app.services import closed_then
 from app.services.bells import Bells
-from app.services.hours import Hours, hours_name, hours_of, schedule_of
+from app.services.hours import Hours, hours_name, hours_of
 from app.services.mirror import Mirror
 from app.services.outlet import Outlet
 
@@ -79,12 +79,7 @@ class ScheduleService:
 
     async def settle(self, outlet: Outlet) -> None:
         """In charge: Sinqro hears the hours where it does not have them."""
-
-        def write(tx: LedgerTransaction) -> None:
-            if schedule_of(tx, outlet)[0] != Schedule(timezone=outlet.selling_point.timezone):
-                self._mirror.settle(tx, outlet, self._clock.now())
-
-        await self._ledger.write(write)
+        await self._ledger.write(lambda tx: self._mirror.settle(tx, outlet, self._clock.now()))
         self._bells.availability.ring()
 
     async def _keep(self, outlet: Outlet, kept: Hours, origin: Origin) -> None:

@@ -11,6 +11,9 @@ from app.link.state import LinkState
 from app.ports.ledger import Ledger, LedgerView
 from app.ports.pos import Capability
 from app.ports.sinqro import Role
+from app.services.busy import busy_of
+from app.services.hours import schedule_of
+from app.services.mirrors import Mirrors
 from app.services.outlet import Outlet
 from app.services.sheets import OrderSheet, SheetBook
 
@@ -67,13 +70,14 @@ async def take(
     link: LinkState,
     environment: str,
     book: SheetBook,
+    mirrors: Mirrors,
     clock_offset_seconds: float | None,
     now: datetime,
 ) -> Snapshot:
     """Read it all, in one read of the ledger."""
 
     def read(view: LedgerView) -> tuple[OutletSnapshot, ...]:
-        taken = tuple(_outlet(view, outlet, book) for outlet in outlets.values())
+        taken = tuple(_outlet(view, outlet, book, mirrors) for outlet in outlets.values())
         book.keep_only({record.key for outlet in taken for record in outlet.orders})
         return taken
 
@@ -86,7 +90,8 @@ async def take(
     )
 
 
-def _outlet(view: LedgerView, outlet: Outlet, book: SheetBook) -> OutletSnapshot:
+def _outlet(view: LedgerView, outlet: Outlet, book: SheetBook, mirrors: Mirrors) -> OutletSnapshot:
+    schedule, source = schedule_of(view, outlet)
     orders = tuple(view.open_orders(outlet.id))
     outbox = view.outbox_size(outlet.id)
     return OutletSnapshot(
@@ -104,6 +109,11 @@ def _outlet(view: LedgerView, outlet: Outlet, book: SheetBook) -> OutletSnapshot
         sheets=book.sheets(view, orders, outlet.selling_point.zone),
         unsent=frozenset(record.order_id for record in orders if outbox and view.undelivered(record.key)),
         closings=tuple(view.closings(outlet.id)),
+        schedule=schedule,
+        schedule_source=source,
+        proof=mirrors.availability.proof(view, outlet.id),
+        schedule_proof=mirrors.schedule.proof(view, outlet.id),
+        busy=busy_of(view, outlet.id),
         timezone=outlet.selling_point.timezone,
         can_skip_print=outlet.can(Capability.ORDER_NO_PRINT),
     )

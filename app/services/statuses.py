@@ -181,5 +181,7 @@ def not_followed(tx: LedgerTransaction, record: OrderRecord, now: datetime, why:
 
 
 def ticked_off(record: OrderRecord) -> OrderRecord:
-    """A person did by hand what the POS could not be told."""
+    """A person did by hand what the POS could not be told, or keeps an order that meets a closing."""
+    if Mark.CLOSED_THEN in record.marks:
+        record = record.unmarked(Mark.CLOSED_THEN).marked(Mark.KEPT_THOUGH_CLOSED)
     return record.unmarked(*BY_HAND).with_(pos_version=max(record.pos_version, record.version))

@@ -109,6 +109,11 @@ class FakeSinqro:
         self.role = Role.ACTIVE
         self.catalog_version: int | None = None
         """The version of the menu that it took; ``None``: it can't be asked."""
+        self.mirrors = False
+        """Whether it can be asked what it shows of closings, hours and preparation."""
+        self.shown: dict[str, Json] = {}
+        self.loses = 0
+        """Of so many of those it takes the notification and shows nothing."""
         self.silent_seconds: float | None = None
         self.page = 100
         self.byes: list[str] = []
@@ -249,6 +254,12 @@ class FakeSinqro:
                     "id": self.point,
                     "active": {"deviceName": "CAJA-2", "silentSeconds": self.silent_seconds},
                 }
+            case "sellingPoint.availability.get" if self.mirrors:
+                return self.shown.get("availability.changed", {"open": True, "closings": []})
+            case "sellingPoint.preparation.get" if self.mirrors:
+                return self.shown.get("preparation.changed", {"extraMinutes": 0})
+            case "sellingPoint.schedule.get" if self.mirrors:
+                return self.shown.get("schedule.changed", {})
             case "sellingPoint.catalog.get" if self.catalog_version is not None:
                 return {"version": self.catalog_version}
             case _:
@@ -278,6 +289,12 @@ class FakeSinqro:
                     self.faults.append(f"{notification.id} came again with another content")
                 return
         self.taken.append(notification)
+        if not notification.order_id:
+            if self.loses:
+                self.loses -= 1
+            else:
+                self.shown[notification.type] = msgspec.json.decode(encode(notification.data))
+            return
         known = self.orders.get(notification.order_id)
         status = notification.data.get("status")
         if known is None or status is None:
