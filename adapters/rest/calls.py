@@ -242,6 +242,7 @@ class _Steps:
         if exc.retryable:
             return OutcomeUnknown(left)  # it must not simply be sent again
         exc.message = left
+        exc.args = (left,)
         return exc
 
     async def _take_back(self, step: StepPlan, scope: Scope) -> None:
