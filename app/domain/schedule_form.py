@@ -1,7 +1,8 @@
 """Opening hours in Sinqro's form (reference 6.4): ranges of times with a start day and an end day of ``{id, name}``.
 
 ``{timezone, ranges, orderTypeRanges: {type: ranges}, exceptions: [{date, ranges, orderTypes, note, holiday}]}``; the
-outer form is the companion's contract. Read liberally: ``11:00`` and ``06:00:00``, days as ``{id}`` or number.
+outer form is the companion's contract. Read liberally: ``11:00`` and ``06:00:00``, days as ``{id}`` or number, the zone
+from the ranges where the whole names none.
 """
 
 from datetime import date, time
@@ -42,7 +43,7 @@ def of_sinqro(form: dict[str, Any], timezone: str) -> Schedule:
     try:
         return normalised(
             Schedule(
-                timezone=form.get("timezone") or timezone,
+                timezone=form.get("timezone") or _zone_of_ranges(form) or timezone,
                 weekly=tuple(_weekly(each) for each in form.get("ranges") or ()),
                 by_type={
                     OrderType(name): tuple(_weekly(each) for each in ranges)
@@ -53,6 +54,14 @@ def of_sinqro(form: dict[str, Any], timezone: str) -> Schedule:
         )
     except (KeyError, TypeError, AttributeError) as exc:
         raise ValueError(f"opening hours in a form that is not known: {exc}") from exc
+
+
+def _zone_of_ranges(form: dict[str, Any]) -> str:
+    lists = (form.get("ranges") or (), *(form.get("orderTypeRanges") or {}).values())
+    zones = {str(each["timezone"]) for ranges in lists for each in ranges if each.get("timezone")}
+    if len(zones) > 1:
+        raise ValueError(f"opening hours in more than one time zone: {', '.join(sorted(zones))}")
+    return zones.pop() if zones else ""
 
 
 def _range(each: WeeklyRange, timezone: str) -> dict[str, Any]:
@@ -69,12 +78,22 @@ def _time(value: time) -> str:
     return value.strftime("%H:%M")
 
 
+def _clock(text: Any) -> time:
+    try:
+        value = time.fromisoformat(text)
+    except ValueError:
+        value = None
+    if value is None or value.tzinfo is not None:
+        raise ValueError(f"{text!r} is no time of day (HH:MM)")
+    return value
+
+
 def _weekly(form: dict[str, Any]) -> WeeklyRange:
     return WeeklyRange(
         start_day=_day(form["startDay"]),
-        start_time=time.fromisoformat(form["startTime"]),
+        start_time=_clock(form["startTime"]),
         end_day=_day(form["endDay"]),
-        end_time=time.fromisoformat(form["endTime"]),
+        end_time=_clock(form["endTime"]),
     )
 
 
@@ -89,7 +108,7 @@ def _exception(form: dict[str, Any]) -> ScheduleException:
     return ScheduleException(
         day=date.fromisoformat(form["date"]),
         ranges=tuple(
-            DayRange(start_time=time.fromisoformat(each["startTime"]), end_time=time.fromisoformat(each["endTime"]))
+            DayRange(start_time=_clock(each["startTime"]), end_time=_clock(each["endTime"]))
             for each in form.get("ranges") or ()
         ),
         order_types=tuple(OrderType(name) for name in form.get("orderTypes") or ()),
