@@ -13,6 +13,7 @@ import msgspec
 from app import bootstrap
 from app.bootstrap_guard import manager_pin
 from app.domain.errors import ConfigurationError
+from app.infra.holidays import HolidayTables
 from app.infra.logs import Redactor, logging_to
 from app.infra.paths import find_paths, private_folder
 from app.infra.system_volume import system_volume
@@ -117,6 +118,7 @@ def show(
         make_alarm=lambda look, places: make_alarm(alarm, look, places),
         show_orders=show_orders,
         pin=pin,
+        holidays=HolidayTables,
     )
 
 
