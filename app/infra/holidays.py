@@ -33,10 +33,8 @@ class HolidayTables:
     """The tables of all countries, each read when it is first asked for."""
 
     def regions(self) -> list[tuple[str, str]]:
-        """Code (``es-md``; ``it`` for a country's days alone) and name of each, by country, then by name."""
-        return [
-            pair for country in COUNTRIES for pair in sorted(_table(country).regions.items(), key=lambda one: one[1])
-        ]
+        """Code (``es-md``; ``it`` for a country's days alone) and name of each: by country, its own first, then by name."""
+        return [pair for country in COUNTRIES for pair in sorted(_table(country).regions.items(), key=_place)]
 
     def of(self, region: str, year: int) -> list[Holiday]:
         """A year's, in order; empty where there is no table of that region or year."""
@@ -48,6 +46,11 @@ class HolidayTables:
             for each in _table(country).holidays
             if each.day.year == year and (not each.regions or region in each.regions)
         ]
+
+
+def _place(region: tuple[str, str]) -> tuple[bool, str]:
+    code, name = region
+    return "-" in code, name.casefold()
 
 
 @cache

@@ -30,6 +30,12 @@ def test_the_tables_are_what_the_library_says(tmp_path: Path) -> None:
     assert sorted(made) == [f"{country}.json" for country in COUNTRIES]
 
 
+def test_a_country_comes_before_its_regions_and_these_by_name() -> None:
+    codes = [code for code, _ in HolidayTables().regions()]
+    assert codes[-5:] == ["it", "it-bz", "pt", "pt-20", "pt-30"]
+    assert codes.index("es-md") + 1 == codes.index("es-vc"), "Comunidad de Madrid, Comunidad Valenciana"
+
+
 def test_every_region_has_a_name_and_days_in_every_year() -> None:
     regions = dict(HolidayTables().regions())
     assert len(regions) == len(set(regions.values())) == 24
