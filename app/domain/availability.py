@@ -22,12 +22,19 @@ class Closing(Form, frozen=True, kw_only=True):
     """One reason to be closed; ``until`` missing means until somebody lifts it, empty types or channels mean all."""
 
     id: str
+    """Its id; of a closing that Sinqro set, Sinqro's."""
     source: ClosingSource
+    """Who closed."""
     since: datetime
+    """From when on."""
     until: datetime | None = None
+    """When it ends by itself; missing: when somebody lifts it."""
     reason: str = ""
+    """For people."""
     order_types: tuple[OrderType, ...] = ()
+    """Only these types of orders; empty: all."""
     channels: tuple[str, ...] = ()
+    """Only these channels, by code in lower case; empty: all."""
 
     def covers(self, at: datetime, order_type: OrderType, channel: str) -> bool:
         """Whether an order of this type and channel meets a closed door at ``at``."""

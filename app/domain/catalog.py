@@ -61,17 +61,24 @@ class Entity(Form, frozen=True, kw_only=True):
     kind: ClassVar[EntityKind]
 
     external_id: str
+    """The POS's id."""
     name: str = ""
+    """Name in the main language."""
     names: dict[str, str] = msgspec.field(default_factory=dict)
+    """Names in other languages, by ISO 639-1 code."""
     short_description: str = ""
+    """One line."""
     position: int = 0
+    """Place in lists: small numbers first."""
 
 
 class Image(Form, frozen=True, kw_only=True):
     """Where a picture is; ``hash`` (of its bytes, or the POS's own mark of its version) tells that it changed."""
 
     url: str
+    """Where the picture is."""
     hash: str = ""
+    """Mark of its version: when it differs, the picture changed."""
 
 
 class Menu(Entity, frozen=True, kw_only=True):
@@ -80,9 +87,13 @@ class Menu(Entity, frozen=True, kw_only=True):
     kind = EntityKind.MENU
 
     type: MenuType = MenuType.MENU
+    """To choose from freely, or a set menu with a fixed price."""
     price: Decimal | None = None
+    """Of a set menu; null for others."""
     allowed_order_types: tuple[OrderType, ...] = ()
+    """Empty: all."""
     sections: tuple[str, ...] = ()
+    """Ids of its sections, in order."""
 
 
 class Section(Entity, frozen=True, kw_only=True):
@@ -91,9 +102,13 @@ class Section(Entity, frozen=True, kw_only=True):
     kind = EntityKind.SECTION
 
     image: Image | None = None
+    """A picture."""
     min_selection: int = 0
+    """Of a set menu: at least so many products from this section."""
     max_selection: int = 0
+    """At most so many; 0: any."""
     products: tuple[str, ...] = ()
+    """Ids of its products, in order."""
 
 
 class Product(Entity, frozen=True, kw_only=True):
@@ -102,8 +117,11 @@ class Product(Entity, frozen=True, kw_only=True):
     kind = EntityKind.PRODUCT
 
     description: str = ""
+    """A longer text."""
     image: Image | None = None
+    """A picture."""
     price: Decimal | None = None
+    """Gross; null for one that is sold in variants."""
     prices: dict[OrderType, Decimal] = msgspec.field(default_factory=dict)
     """Where the POS has other prices by order type."""
     vat: Decimal | None = None
@@ -111,12 +129,17 @@ class Product(Entity, frozen=True, kw_only=True):
     allergens: tuple[Allergen, ...] | None = None
     """``None``: the POS does not say."""
     tags: tuple[str, ...] = ()
+    """Words to find it by."""
     preparation_minutes: int | None = None
+    """How long it takes."""
     is_available: bool = True
+    """Whether it is there."""
     available_from: datetime | None = None
     """When it is sold out for a time: from when on it is there again."""
     variants: tuple[str, ...] = ()
+    """Ids of its variants."""
     option_categories: tuple[str, ...] = ()
+    """Ids of its choices."""
 
 
 class Variant(Entity, frozen=True, kw_only=True):
@@ -125,9 +148,13 @@ class Variant(Entity, frozen=True, kw_only=True):
     kind = EntityKind.VARIANT
 
     price: Decimal | None = None
+    """Gross."""
     prices: dict[OrderType, Decimal] = msgspec.field(default_factory=dict)
+    """Other prices by order type."""
     is_available: bool = True
+    """Whether it is there."""
     available_from: datetime | None = None
+    """From when on it is there again."""
 
 
 class OptionCategory(Entity, frozen=True, kw_only=True):
@@ -136,9 +163,13 @@ class OptionCategory(Entity, frozen=True, kw_only=True):
     kind = EntityKind.OPTION_CATEGORY
 
     min_selection: int = 0
+    """At least so many options."""
     max_selection: int | None = None
+    """At most so many; null: any."""
     max_same_option_selection: int | None = None
+    """The same option at most so often; null: any."""
     options: tuple[str, ...] = ()
+    """Ids of its options."""
 
 
 class Option(Entity, frozen=True, kw_only=True):
@@ -147,8 +178,11 @@ class Option(Entity, frozen=True, kw_only=True):
     kind = EntityKind.OPTION
 
     price: Decimal = Decimal(0)
+    """What it adds, VAT contained."""
     is_available: bool = True
+    """Whether it is there."""
     available_from: datetime | None = None
+    """From when on it is there again."""
 
 
 CatalogEntity = Menu | Section | Product | Variant | OptionCategory | Option

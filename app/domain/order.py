@@ -36,33 +36,61 @@ class Order(Form, frozen=True, kw_only=True):
     """An order or a reservation."""
 
     id: Id
+    """Sinqro's id: the key of everything about the order."""
     type: OrderType
+    """Delivery, collection, on premises or reservation."""
     order_group_id: Id | None = None
+    """Orders of one table share it."""
     status: CodeName | None = None
+    """Status on Sinqro."""
     total_amount: Decimal | None = None
+    """What the customer pays."""
     base_amount: Decimal | None = None
+    """The total without VAT."""
     vat_amount: Decimal | None = None
+    """The VAT in the total."""
     delivery_amount: Decimal | None = None
+    """What the delivery costs; also a line of its own."""
     currency: Currency | str | None = None
+    """ISO 4217 code, or an object with it; missing: EUR."""
     execution_time: str | None = None
+    """When it is wanted: ISO 8601, without zone in the selling point's; missing: as soon as possible."""
     accept_by: str | None = None
+    """Until when the channel waits for an answer."""
     comment: str | None = None
+    """Of the whole order."""
     cancellation_comment: str | None = None
+    """Why it was cancelled."""
     consumer: Consumer | None = None
+    """The customer."""
     selling_point: SellingPointRef | None = None
+    """The restaurant."""
     market: Market | None = None
+    """The channel; missing: Sinqro itself."""
     payments: list[Payment] | None = None
+    """What was or will be paid."""
     order_lines: list[OrderLine] | None = None
+    """What was ordered; none for a reservation."""
     is_cancellable: bool | None = None
+    """Whether it can be cancelled now."""
     is_acceptable: bool | None = None
+    """Whether it waits for an answer."""
     pos_order_id: Id | None = None
+    """The POS's id, where Sinqro knows it."""
     market_order_id: Id | None = None
+    """The channel's id."""
     market_order_code: Id | None = None
+    """The channel's short code, which riders read out."""
     code: Id | None = None
+    """A short code for people."""
     delivery_address: Address | None = None
+    """Where to deliver."""
     deliveries: list[Delivery] | None = None
+    """The transports of the order."""
     diners_number: int | None = None
+    """How many sit at the table."""
     service_location: ServiceLocation | None = None
+    """The table."""
 
     @property
     def currency_code(self) -> str:

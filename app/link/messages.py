@@ -103,7 +103,9 @@ class Params(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     """What every request about a selling point carries. Without ``requestId`` repetitions cannot be told."""
 
     selling_point_id: Id
+    """The selling point: as number or text."""
     request_id: int | str | None = None
+    """Names this request: a repetition with the same one gets the same answer and does nothing."""
 
     @property
     def selling_point(self) -> str:
@@ -120,73 +122,107 @@ class OrderCreate(Params, frozen=True, kw_only=True):
     """``order.create``: the order's own text."""
 
     order: msgspec.Raw
+    """The order or reservation, in Sinqro's own form."""
 
 
 class OrderParams(Params, frozen=True, kw_only=True):
     """A request about one order: ``order.get``, ``order.status.get``."""
 
     order_id: Id
+    """The order: as number or text."""
+
+
+class OrderList(Params, frozen=True, kw_only=True):
+    """``order.list``: orders received since a moment."""
+
+    since: str | None = None
+    """ISO 8601; without zone in the selling point's. Missing: the last 72 hours."""
+    limit: int | None = None
+    """At most so many on a page: 100 unless told, 500 at the most."""
+    cursor: str | None = None
+    """`nextCursor` of the page before."""
 
 
 class OrderUpdate(OrderParams, frozen=True, kw_only=True):
     """``order.update``: the whole order as it is now. ``revision`` missing counts as newer."""
 
     order: msgspec.Raw
+    """The whole order as it is now."""
     revision: int | None = None
+    """Sinqro's counter of this order's changes: one that is not above the last counts as old. Missing: newer."""
 
 
 class OrderStatusUpdate(OrderParams, frozen=True, kw_only=True):
     """``order.status.update``: ``status`` is Sinqro's code, ``revision`` missing counts as newer."""
 
     status: str
+    """Sinqro's code of the status, compared without case. An unknown one is kept and shown."""
     reason: str | None = None
+    """Why it was cancelled or rejected."""
     comment: str | None = None
+    """For staff."""
     revision: int | None = None
+    """Sinqro's counter of this order's changes. Missing: newer."""
 
 
 class ClosingForm(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     """A closing that Sinqro sets; times as text, a time without zone is the selling point's."""
 
     id: Id
+    """Sinqro's id of the closing; the same again changes it."""
     since: str | None = None
+    """ISO 8601; without zone in the selling point's. Missing: now."""
     until: str | None = None
+    """When it ends by itself. Missing: when it is lifted."""
     reason: str | None = None
+    """For people."""
     order_types: list[str] | None = None
+    """Only these types of orders; missing or empty: all."""
     channels: list[str] | None = None
+    """Only these channels, by code; missing or empty: all."""
 
 
 class AvailabilitySet(Params, frozen=True, kw_only=True):
     """``availability.set``: a ``closing`` to add or change, or the id of one to ``lift``."""
 
     closing: ClosingForm | None = None
+    """One to add or change."""
     lift: Id | None = None
+    """Id of one of Sinqro's closings to lift."""
 
 
 class CatalogGet(Params, frozen=True, kw_only=True):
     """``catalog.get``: a page of the published menu; ``cursor`` as the page before gave it."""
 
     cursor: str | None = None
+    """`nextCursor` of the page before; missing: the first page of the newest version."""
     limit: int | None = None
+    """At most so many entities on the page: 500 unless told, 2,000 at the most."""
 
 
 class CatalogEntityGet(Params, frozen=True, kw_only=True):
     """``catalog.entity.get``: one entity of the published menu, by kind and the POS's id."""
 
     kind: str
+    """`menu`, `menuSection`, `product`, `productVariant`, `productOptionCategory` or `productOption`."""
     external_id: Id
+    """The POS's id of it."""
 
 
 class Superseded(Params, frozen=True, kw_only=True):
     """``link.superseded``: another installation is in charge from ``epoch`` on."""
 
     epoch: int
+    """From now on."""
     device_name: str = ""
+    """What staff call the machine that is in charge."""
 
 
 class Ping(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     """``link.ping``: about the link, so that the selling point may be missing."""
 
     selling_point_id: Id | None = None
+    """Missing: all selling points."""
 
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
