@@ -6,6 +6,8 @@ The services read Sinqro's answers more liberally than these say (see their own 
 from datetime import datetime
 from typing import Literal
 
+import msgspec
+
 from app.domain.availability import Closing
 from app.domain.order import Order
 from app.domain.status import OrderType
@@ -158,7 +160,7 @@ class SinqroPreparation(Result, frozen=True, kw_only=True):
     """0: as usual."""
     until: datetime | None = None
     """Until then."""
-    order_types: list[OrderType] = []
+    order_types: tuple[OrderType, ...] = ()
     """Empty: all."""
 
 
@@ -169,9 +171,9 @@ class SinqroHours(Result, frozen=True, kw_only=True):
     """IANA name of the zone."""
     ranges: list[HoursRange]
     """The week."""
-    order_type_ranges: dict[OrderType, list[HoursRange]] = {}
+    order_type_ranges: dict[OrderType, list[HoursRange]] = msgspec.field(default_factory=dict)
     """Order types with hours of their own."""
-    exceptions: list[HoursException] = []
+    exceptions: tuple[HoursException, ...] = ()
     """Dates with other hours."""
 
 

@@ -30,6 +30,7 @@ from app.services.catalog_door import CatalogDoor
 from app.services.due import DueService
 from app.services.hours import schedule_value
 from app.services.injection import InjectionService
+from app.services.order_list import order_page
 from app.services.outlet import Outlet
 
 P = TypeVar("P", bound=messages.Params)
@@ -66,6 +67,7 @@ class Intake:
             "order.create": self._create,
             "order.update": self._update,
             "order.get": self._get,
+            "order.list": self._list,
             "order.status.get": self._status_get,
             "order.status.update": self._status_update,
             "availability.get": self._availability_get,
@@ -169,6 +171,10 @@ class Intake:
         if pos is not None and pos.total is not None:
             answer["posTotal"] = pos.total
         return answer
+
+    async def _list(self, raw: bytes) -> Any:
+        params = decode_params(messages.OrderList, raw)
+        return await order_page(self._ledger, self._outlet(params), params, self._clock.now())
 
     async def _status_get(self, raw: bytes) -> Any:
         params = decode_params(messages.OrderParams, raw)
