@@ -33,7 +33,7 @@ class HolidayTables:
     """The tables of all countries, each read when it is first asked for."""
 
     def regions(self) -> list[tuple[str, str]]:
-        """Code (``es-md``; ``it`` for a country's days alone) and name of each: by country, its own first, then by name."""
+        """Code (``es-md``; ``it`` for a country's days alone) and name of each, as one looks for them."""
         return [pair for country in COUNTRIES for pair in sorted(_table(country).regions.items(), key=_place)]
 
     def of(self, region: str, year: int) -> list[Holiday]:
@@ -49,6 +49,7 @@ class HolidayTables:
 
 
 def _place(region: tuple[str, str]) -> tuple[bool, str]:
+    """A country's own before its regions, these by name."""
     code, name = region
     return "-" in code, name.casefold()
 
