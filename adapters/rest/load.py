@@ -24,8 +24,8 @@ from adapters.rest.toml_places import Places
 from app.domain.errors import ProfileError, ProfileFault
 from app.domain.form_faults import entry_name
 
-LONGEST = 1_000_000
-"""Characters of a profile's text; the largest that we know has 40,000."""
+LONGEST = 300_000
+"""Characters of a profile's text; the reference POS's has 9,000."""
 
 MOST = 100
 """Faults that are told at once."""

@@ -180,7 +180,7 @@ class Profile(Part, frozen=True, kw_only=True):
     """Lines that are no product of it."""
     taxes: Taxes = Taxes()
     """Its codes of tax rates."""
-    functions: dict[Name, Expression] = field(default_factory=dict)
+    functions: Annotated[dict[Name, Expression], Meta(max_length=100)] = field(default_factory=dict)
     """Expressions that are used more than once, as functions of one argument, ``it``: ``ticket_of(answer)``. They see
     ``options``, ``point`` and ``words`` besides, and the functions above them."""
     words: dict[Name, dict[str, str]] = field(default_factory=dict)

@@ -1,9 +1,10 @@
 """From a decoded TOML table to a profile, with every fault of its form and not only the first.
 
 msgspec stops at the first thing that does not fit. Here that is noted and taken out, and what is left is tried again.
-msgspec also does not name the key of a table with free names (``[options.*]``): it is found by trying each alone.
+msgspec also does not name the key of a table with free names (``[options.*]``): it is found by trying parts.
 """
 
+import bisect
 import copy
 import re
 from typing import Any
@@ -15,7 +16,7 @@ from adapters.rest.cel_check import similar
 from adapters.rest.profile import Profile, profile_of
 from app.domain.form_faults import EntryPath, Fault, fault_of, path_of
 
-MOST = 200
+MOST = 50
 """Faults of form that are told of one profile."""
 
 _FREE = "[...]"
@@ -106,18 +107,28 @@ def _whole_path(said: str, table: dict[str, Any]) -> EntryPath:
 
 
 def _culprit(path: EntryPath, said: str, table: dict[str, Any]) -> str:
-    """The key of the table at ``path`` that msgspec complained of: alone, it brings the same complaint."""
-    for key in _at(table, path):
-        alone = copy.deepcopy(table)
-        entries = _at(alone, path)
-        for other in [other for other in entries if other != key]:
-            del entries[other]
+    """The key of the table at ``path`` that msgspec complained of: the last of the fewest that bring the complaint."""
+    entries: dict[str, Any] = _at(table, path)
+    keys = list(entries)
+
+    def complains(count: int) -> bool:
         try:
-            profile_of(alone)
+            profile_of(_with(table, path, {key: entries[key] for key in keys[:count]}))
         except msgspec.ValidationError as exc:
-            if str(exc) == said:
-                return str(key)
-    return "?"
+            return str(exc) == said
+        return False
+
+    at = bisect.bisect_left(range(1, len(keys) + 1), True, key=complains)
+    return str(keys[at]) if at < len(keys) else "?"
+
+
+def _with(table: Any, path: EntryPath, value: Any) -> Any:
+    """The table with another value at ``path``; only what leads there is copied."""
+    if not path:
+        return value
+    copied: Any = dict(table) if isinstance(table, dict) else list(table)
+    copied[path[0]] = _with(copied[path[0]], path[1:], value)
+    return copied
 
 
 def _at(table: Any, path: EntryPath) -> Any:

@@ -1,3 +1,4 @@
+import time
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from msgspec import inspect
 
 from adapters.rest import check_calls
 from adapters.rest.check_expressions import ExpressionChecks
-from adapters.rest.load import examine, load_profile
+from adapters.rest.load import LONGEST, examine, load_profile
 from adapters.rest.profile import Profile
 from app.domain.errors import ProfileError, ProfileFault
 
@@ -299,7 +300,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes("[pos]\nname = 'Peña'".encode("latin-1"))
     with pytest.raises(ProfileError, match="is not UTF-8"):
         load_profile(tmp_path / "latin.toml")
-    (tmp_path / "large.toml").write_bytes(b"#" * 4_000_001)
+    (tmp_path / "large.toml").write_bytes(b"#" * 1_200_001)
     with pytest.raises(ProfileError, match="too large"):
         load_profile(tmp_path / "large.toml")
     (tmp_path / "bom.toml").write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
@@ -322,6 +323,29 @@ def test_hardly_a_profile_still_gets_an_answer(text: str) -> None:
 
 def test_deep_nesting_is_a_fault() -> None:
     assert faults("a = " + "[" * 100_000)[0].message.startswith("this is no TOML")
+
+
+LARGE = {
+    "wrong values": "[pos]\nname='x'\n[words.a]\n" + "".join(f"k{n} = 1\n" for n in range(20_000)),
+    "unknown entries": "".join(f"k{n} = 1\n" for n in range(20_000)) + "[pos]\nname='x'\n",
+    "wrong options": "[pos]\nname='x'\n" + "".join(f"[options.k{n}]\ntyp = 1\n" for n in range(9_000)),
+    "functions": "[pos]\nname='x'\n[functions]\n" + "".join(f"k{n} = '1'\n" for n in range(20_000)),
+    "statuses": "[pos]\nname='x'\n[status.order.read]\n" + "".join(f"k{n} = 'open'\n" for n in range(15_000)),
+    "bad expressions": "[pos]\nname='x'\n[webhooks]\n"
+    + "".join(f"[webhooks.events.k{n}]\nmeans = 'orders'\nwhen = 'bdy.a'\n" for n in range(4_000)),
+    "one long expression": "[pos]\nname='x'\n[webhooks]\nevent = '" + "body.a + " * 30_000 + "'",
+    "nested tables": "[pos]\nname='x'\n[" + ".".join(["a"] * 200) + "]\n",
+    "a long list": "[pos]\nname='x'\n[status.order]\nmissing = [" + "1, " * 60_000 + "]",
+}
+
+
+@pytest.mark.parametrize("name", sorted(LARGE))
+def test_hostile_profiles_are_refused_in_time(name: str) -> None:
+    assert len(LARGE[name]) < LONGEST
+    before = time.process_time()
+    found = faults(LARGE[name])
+    assert 0 < len(found) <= 100
+    assert time.process_time() - before < 15
 
 
 # ---------------------------------------------------------------- nothing is left out
