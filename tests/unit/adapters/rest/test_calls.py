@@ -47,7 +47,7 @@ async def test_a_request_is_made_of_templates() -> None:
 default = "a/b ñ"
 [services.read_order]
 path = "/venues/{options.venue}/orders/{id}"
-query = { fields = "all", venue = "{options.venue}", empty = "{null}", none = "{options.?x.orValue('')}" }
+query = { fields = "all", venue = "{options.venue}", empty = "{null}", none = "{''}" }
 headers = { "X-Order" = "o-{id}", "X-None" = "{null}" }
 result = '{"id": id, "status": "open"}'
 """
