@@ -1,5 +1,6 @@
 """What a profile's results are in our types. A result of another form is told with service, place and field."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC
 from decimal import Decimal, InvalidOperation
@@ -16,6 +17,8 @@ from app.domain.errors import AmountError, PosError
 from app.domain.schedule import Schedule
 from app.domain.times import parse_time
 from app.ports.pos import PosHealth, PosOrder, PosSwitch
+
+_HOUR = re.compile(r"[0-9]{1,2}:[0-9]{2}")
 
 _IDS = frozenset({"externalId", "name", "shortDescription", "description"})
 _ID_LISTS = frozenset({"sections", "products", "variants", "optionCategories", "options", "tags"})
@@ -136,7 +139,8 @@ def entity_of(value: Any) -> CatalogEntity:
 def schedule_of(value: Any, timezone: str) -> Schedule:
     """The opening hours; the selling point's zone where the POS names none."""
     _ = Fields("read_schedule", value)
-    schedule: Schedule = _converted("read_schedule", {"timezone": timezone, **_without_nulls(value)}, Schedule)
+    given = {"timezone": timezone, **_with_seconds(_without_nulls(value))}
+    schedule: Schedule = _converted("read_schedule", given, Schedule)
     return schedule
 
 
@@ -181,7 +185,7 @@ def _converted(place: str, value: dict[str, Any], form: type[Any]) -> Any:
     try:
         return msgspec.convert(value, form, strict=False)
     except msgspec.ValidationError as exc:
-        message, _, path = str(exc).partition(" - at `$.")
+        message, _, path = str(exc).replace("RFC3339 encoded time", "time of day (21:30)").partition(" - at `$.")
         where = f"{path.rstrip('`')}: " if path else ""
         raise unexpected(f"{place}: {where}{message[:200]}") from exc
 
@@ -195,6 +199,15 @@ def _texts(value: dict[str, Any]) -> dict[str, Any]:
         elif name in _ID_LISTS and isinstance(each, list):
             shown[name] = [_text(ident) for ident in each]
     return shown
+
+
+def _with_seconds(value: Any) -> Any:
+    """Times of day as the decoder wants them: ``9:30`` becomes ``09:30:00``."""
+    if isinstance(value, dict):
+        return {name: _with_seconds(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_with_seconds(each) for each in value]
+    return f"{value:0>5}:00" if isinstance(value, str) and _HOUR.fullmatch(value) else value
 
 
 def _text(value: Any) -> Any:
