@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Collection
 from decimal import Decimal, InvalidOperation
 from urllib.parse import urlsplit
 
@@ -10,6 +11,8 @@ from adapters.rest.cel_check import similar
 from adapters.rest.check_expressions import ExpressionChecks, charset_fault, pattern_fault, time_form_fault, zone_fault
 from adapters.rest.profile import Profile
 from adapters.rest.profile_parts import LoginAuth, Option, StatusMap
+from adapters.rest.profile_services import Service
+from app.domain.form_faults import EntryPath
 from app.domain.status import Status
 
 _ORDER = (
@@ -20,7 +23,7 @@ _RESERVATION = (
     *(Status.ACCEPTED, Status.SEATED, Status.COMPLETED),
     *(Status.REJECTED, Status.CANCELLED, Status.NO_SHOW),
 )
-_READING = ("create_order", "update_order", "find_order", "read_order", "read_status", "changes")
+_READING = ("read_order", "read_status", "changes")
 _HTTP_CODE = re.compile(r"[1-5][0-9]{2}")
 
 
@@ -89,15 +92,30 @@ def check_together(profile: Profile, checks: ExpressionChecks) -> None:
     _statuses(profile, checks)
     _declared(profile, checks)
     _hearing(profile, checks)
-    if not profile.errors.code:
-        for code in profile.errors.kinds:
-            if not _HTTP_CODE.fullmatch(code):
-                hint = 'Say where the POS\'s code is: code = "answer.…"'
-                checks.add(("errors", "kinds", code), f"the code {code} is never read", hint)
+    _codes(profile, checks)
     there = capabilities_of(profile)
     for capability in profile.without:
         if capability in there:
             checks.add(("without", capability.value), f"the POS has {capability.value}", "Remove it.")
+
+
+def _codes(profile: Profile, checks: ExpressionChecks) -> None:
+    """Codes of errors that are the POS's own need an expression that reads them."""
+    if profile.errors.code:
+        return
+    tables: dict[EntryPath, Collection[str]] = {("errors", "kinds"): profile.errors.kinds}
+    for name in profile.services.__struct_fields__:
+        service: Service | None = getattr(profile.services, name)
+        if service is not None:
+            tables["services", name, "errors"] = service.errors
+            tables |= {
+                ("services", name, "steps", index, "errors"): step.errors for index, step in enumerate(service.steps)
+            }
+    for path, codes in tables.items():
+        for code in codes:
+            if not _HTTP_CODE.fullmatch(code):
+                hint = 'Say in [errors] where the POS\'s code is: code = "answer.…"'
+                checks.add((*path, code), f"the code {code} is never read", hint)
 
 
 # ---------------------------------------------------------------- statuses

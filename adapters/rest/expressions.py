@@ -95,7 +95,10 @@ class Compiled:
 
     def _evaluate(self, values: Mapping[str, Any], memo: dict[Any, Any] | None, steps: int) -> Any:
         frame = Frame(values, {} if memo is None else memo, steps)
-        result = self._run(frame)
+        try:
+            result = self._run(frame)
+        except RecursionError as exc:  # two answers of a thousand levels, compared
+            raise Exhausted("this is nested too deeply", 0) from exc
         if isinstance(result, Optional):
             result = result.value if result.has else None
         if isinstance(result, list | dict):

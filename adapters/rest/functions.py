@@ -6,6 +6,10 @@
     time(x) posTime(x) later(time, minutes)
     text(x) notes(x) either(a, b) uuid(x) lookup(list, key, value)
 
+CEL's own that are there: ``size string int double dyn``, ``contains startsWith endsWith matches`` of texts, the macros
+``has all exists exists_one map filter``, ``cel.bind``, optional values (``.?a [?k] orValue or value hasValue optMap``),
+and of its extensions ``lowerAscii upperAscii trim split join replace substring indexOf flatten``.
+
 Amounts are exact decimals as text, times ISO 8601 in UTC; a null gives a null wherever that makes sense, so that what a
 POS left out needs no question. How the POS writes both stands in the profile's ``[numbers]`` and ``[times]``.
 """

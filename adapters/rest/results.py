@@ -26,7 +26,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
 NEEDED: Mapping[str, frozenset[str]] = {
     "create_order": frozenset({"id"}),
     "update_order": frozenset({"id"}),
-    "find_order": frozenset({"id", "status"}),
+    "find_order": frozenset({"id"}),
     "read_order": frozenset({"id", "status"}),
     "read_status": frozenset({"status"}),
     "changes": frozenset({"orders"}),

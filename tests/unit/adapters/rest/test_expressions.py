@@ -100,6 +100,27 @@ def test_a_missing_result_is_null() -> None:
     assert value("x.?a", x={"a": 3}) == 3
 
 
+async def test_what_is_nested_too_deeply_is_an_error() -> None:
+    deep: Any = []
+    for _ in range(600):
+        deep = [deep]
+    other = [*deep]
+    made = compiled("x == y")
+    with pytest.raises(ExpressionError, match="nested too deeply"):
+        made.evaluate({"x": deep, "y": _copied(deep)})
+    with pytest.raises(ExpressionError, match="nested too deeply"):
+        await made.run({"x": deep, "y": _copied(deep)})
+    with pytest.raises(ExpressionError, match="nested more than 64 levels"):
+        compiled("x").evaluate({"x": other})
+
+
+def _copied(nested: list[Any]) -> list[Any]:
+    made: list[Any] = []
+    while nested:
+        made, nested = [made], nested[0]
+    return made
+
+
 def test_uses_names_the_variables() -> None:
     assert compiled("order.lines.map(x, x.a + y)").uses == {"order", "x", "y"}
 

@@ -186,7 +186,7 @@ BROKEN: list[tuple[str, str, str, str, str]] = [
      'SEAT = "seated"',
      'status.order.read.SEAT: seated is a status of a reservation', ''),
     ('code = "answer.error.code"', '', 'CLOSED = "till_closed"',
-     'errors.kinds.CLOSED: the code CLOSED is never read', "Say where the POS's code is"),
+     'errors.kinds.CLOSED: the code CLOSED is never read', "Say in [errors] where"),
     ('code = "answer.error.code"', 'code = "order.error"', 'order.error"',
      'errors.code: there is no order here', 'Known here: answer, code, headers.'),
     ('%Y-%m-%d %H:%M', '%Y-%m-%d', "'%Y-%m-%d', 'Europe/Madr",
@@ -262,6 +262,25 @@ def test_a_broken_profile_says_what_and_where(before: str, after: str, place: st
 
 def test_there_are_enough_of_them() -> None:
     assert len({said for _, _, _, said, _ in BROKEN}) == len(BROKEN) >= 45
+
+
+def test_a_service_s_own_codes_are_read_too() -> None:
+    text = GOOD.replace('code = "answer.error.code"', "").replace('CLOSED = "till_closed"\n', "")
+    text = text.replace('path = "/tickets/{id}"', 'path = "/tickets/{id}"\nerrors = { GONE = "done", 409 = "done" }')
+    assert [fault.entry for fault in faults(text)] == ["services.change_status.errors.GONE"]
+
+
+def test_a_pos_that_only_takes_orders_needs_no_statuses() -> None:
+    text = """
+        [pos]
+        name = "Printer"
+        [services.create_order]
+        method = "POST"
+        path = "/orders"
+        body = "order"
+        result = '{"id": answer.id}'
+    """
+    assert faults(text) == []
 
 
 def test_all_faults_are_told_at_once_in_order() -> None:
