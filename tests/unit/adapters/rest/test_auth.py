@@ -7,7 +7,6 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from adapters.rest import auth
 from app.domain.errors import PosError, PosUnreachable, ProfileError
 from app.ports.pos import PosSwitch
 from tests.helpers.rest import Pos, adapter_of, answer
@@ -127,7 +126,7 @@ async def test_a_token_is_renewed_before_its_end(
     monkeypatch: pytest.MonkeyPatch, seconds: int, passed: float, logins: int
 ) -> None:
     now = 1000.0
-    monkeypatch.setattr(auth.time, "monotonic", lambda: now)
+    monkeypatch.setattr("adapters.rest.auth.time.monotonic", lambda: now)
     pos = logging_in(seconds)
     async with adapter_of(LOGIN, pos, secrets={"password": "p"}) as adapter:
         await adapter.health()
