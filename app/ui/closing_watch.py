@@ -84,7 +84,7 @@ def next_look(states: Sequence[OpenState], now: datetime) -> datetime | None:
 
 
 def _differs(state: OpenState) -> bool:
-    return state.outlet.at_work and state.outlet.proof.state is ProofState.DIFFERS
+    return state.mine and state.outlet.proof.state is ProofState.DIFFERS
 
 
 def _reminders(state: OpenState, closing: Closing, now: datetime) -> list[tuple[str, object, str, str]]:

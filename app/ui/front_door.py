@@ -84,7 +84,7 @@ class FrontDoor(QObject):
         return read_states(self._snapshot, self._now()) if self._snapshot is not None else ()
 
     def _mine(self) -> list[OpenState]:
-        return [state for state in self.states if state.outlet.at_work]
+        return [state for state in self.states if state.mine]
 
     def _wait(self, moment: datetime | None, now: datetime) -> None:
         if moment is None:

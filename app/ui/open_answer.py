@@ -41,9 +41,9 @@ def fact_of(state: OpenState, now: datetime, *, linked: bool, link_since: dateti
         since = tr("last word from Sinqro: %1", clock(link_since)) if link_since is not None else ""
         return Fact(title=tr("%1, unconfirmed", word), proof=since, icon="help", state="warn")
     proof = state.outlet.proof
-    if state.outlet.at_work and proof.state is ProofState.DIFFERS:
+    if state.mine and proof.state is ProofState.DIFFERS:
         return _differs(state)
-    if state.outlet.at_work and proof.state is ProofState.PENDING:
+    if state.mine and proof.state is ProofState.PENDING:
         title = tr("Opening…") if state.is_open and not state.closings else tr("Closing…")
         sent = tr("sent %1 · telling Sinqro…", clock(proof.at)) if proof.at is not None else tr("telling Sinqro…")
         return Fact(title=title, proof=sent, icon="connecting", state="info")
@@ -108,7 +108,7 @@ def _outside_hours(state: OpenState, now: datetime) -> Fact:
 def _open(state: OpenState, now: datetime) -> Fact:
     proof = state.outlet.proof
     parts = []
-    if proof.state is ProofState.PROVEN and state.outlet.at_work:
+    if proof.state is ProofState.PROVEN and state.mine:
         moments = [moment for moment in (proof.at, state.since) if moment is not None]
         parts.append(tr("on Sinqro since %1", day_and_clock(max(moments), now)) if moments else tr("on Sinqro"))
     if state.closings:

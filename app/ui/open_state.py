@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from app.domain import opening, schedule
 from app.domain.availability import Busy, Closing, ClosingSource, ProofState
 from app.domain.schedule import Schedule
+from app.ports.sinqro import Role
 from app.services.snapshot import OutletSnapshot, Snapshot
 from app.ui.words import channel_code_name, clock, coming, day_and_clock, tr, type_name
 
@@ -33,6 +34,11 @@ class OpenState:
     """When the next business day opens."""
     day_ends: datetime | None
     """When this business day ends."""
+
+    @property
+    def mine(self) -> bool:
+        """Whether this installation may close and open it: in charge, be the link up or down."""
+        return self.outlet.role is Role.ACTIVE
 
     @property
     def is_open(self) -> bool:

@@ -57,7 +57,7 @@ class PausePanel(Panel):
         }
         self.points = {
             state.outlet.id: Check(
-                state.outlet.name or state.outlet.id, look=look, checked=state.outlet.at_work, act=self._changed
+                state.outlet.name or state.outlet.id, look=look, checked=state.mine, act=self._changed
             )
             for state in self._states
         }

@@ -1,6 +1,7 @@
 """Who keeps the hours, and how far they are: the words beside the button that saves them."""
 
 from app.domain.availability import ProofState
+from app.ports.sinqro import Role
 from app.services.snapshot import OutletSnapshot
 from app.ui.words import clock, tr
 
@@ -11,8 +12,9 @@ def state_text(outlet: OutletSnapshot | None, wrong: str, *, edited: bool) -> tu
         return "", "quiet"
     if outlet.schedule_source == "pos":
         return tr("The POS keeps the hours: change them there."), "quiet"
-    if not outlet.at_work:
-        return tr("Another device is in charge: change them there."), "quiet"
+    if outlet.role is not Role.ACTIVE:
+        there = tr("%1 is in charge: change them there.", outlet.taken_by)
+        return there if outlet.taken_by else tr("Connecting…"), "quiet"
     if wrong:
         return wrong, "danger"
     proof = outlet.schedule_proof

@@ -15,6 +15,7 @@ from app.domain import schedule_check as rules
 from app.domain.schedule import Schedule, ScheduleException
 from app.domain.status import OrderType
 from app.domain.times import zone_of
+from app.ports.sinqro import Role
 from app.services.snapshot import OutletSnapshot
 from app.ui.answers import Answers
 from app.ui.board import Board
@@ -167,7 +168,7 @@ class ScheduleWindow(ScheduleFrame):
     def read_only(self) -> bool:
         """Whether the POS keeps the hours, or another machine is in charge."""
         outlet = self._outlets.get(self.point)
-        return outlet is None or outlet.schedule_source == "pos" or not outlet.at_work
+        return outlet is None or outlet.schedule_source == "pos" or outlet.role is not Role.ACTIVE
 
     @property
     def today(self) -> date:
@@ -219,7 +220,6 @@ class ScheduleWindow(ScheduleFrame):
         edited = bool(changes) or self._sending
         text, tone = state_text(self._outlets.get(self.point), fault or self._failed, edited=edited)
         self.said.setText(text)
-        self.said.setToolTip(text)
         self.said.set_tone(tone)
 
     def _fault(self) -> str:

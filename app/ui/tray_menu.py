@@ -133,7 +133,7 @@ class TrayMenu(QObject):
         if self.menu.isVisible():
             self._waiting = (states, now)
             return
-        mine = [state for state in states if state.outlet.at_work]
+        mine = [state for state in states if state.mine]
         closed = bool(mine) and all(state.whole is not None for state in mine)
         self.open_now.setVisible(any(state.own for state in mine))
         for action in (self.short, self.pause.menuAction()):

@@ -44,6 +44,10 @@
             <translation>Manda %1</translation>
         </message>
         <message>
+            <source>%1 is in charge: change them there.</source>
+            <translation>Manda %1: cámbialo allí.</translation>
+        </message>
+        <message>
             <source>%1 is not in the POS</source>
             <translation>%1 no está en el TPV</translation>
         </message>
@@ -471,10 +475,6 @@
         <message>
             <source>Another device is in charge.</source>
             <translation>Manda otro equipo.</translation>
-        </message>
-        <message>
-            <source>Another device is in charge: change them there.</source>
-            <translation>Manda otro equipo: cámbialo allí.</translation>
         </message>
         <message>
             <source>Ask Sinqro for a new one.</source>

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.availability import Busy, Closing, ClosingSource, Proof, ProofState
 from app.domain.errors import LedgerError, VaultError
 from app.domain.status import OrderType
+from app.ports.sinqro import Role
 from app.services.manager_pin import ManagerPin, PinAnswer
 from app.services.snapshot import Snapshot
 from app.ui.busy_panel import BusyPanel
@@ -304,7 +305,7 @@ def test_the_line_leads_to_the_panel(scene: Scene, clock: Clock) -> None:
 
 
 def test_nothing_is_asked_of_a_machine_that_only_watches(scene: Scene, companion: FakeCompanion) -> None:
-    scene.show(snapshot(at_work=False))
+    scene.show(snapshot(role=Role.VIEWER, taken_by="CAJA-2"))
     scene.shell.door.pause(PauseWish(minutes=20))
     scene.shell.door.open_now()
     assert companion.calls == []

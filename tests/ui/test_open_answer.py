@@ -9,6 +9,7 @@ from app.domain.availability import Busy, Closing, ClosingSource, Proof, ProofSt
 from app.domain.schedule import Schedule, WeeklyRange
 from app.domain.status import OrderType
 from app.link.state import LinkPhase, LinkState
+from app.ports.sinqro import Role
 from app.services.snapshot import Snapshot
 from app.ui.answers import Answers, TrayState, Watch, answer
 from app.ui.board import build
@@ -139,7 +140,7 @@ def test_without_a_link_nothing_is_confirmed() -> None:
 
 def test_a_viewer_shows_no_proof_of_its_own() -> None:
     proof = Proof(state=ProofState.DIFFERS, at=NOW)
-    assert fact(at_work=False, proof=proof).title == "Open"
+    assert fact(role=Role.VIEWER, taken_by="CAJA-2", proof=proof).title == "Open"
 
 
 def several(*outlets: dict[str, Any]) -> Snapshot:

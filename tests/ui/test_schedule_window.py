@@ -13,6 +13,7 @@ from app.domain.availability import Proof, ProofState
 from app.domain.errors import LedgerError
 from app.domain.schedule import DayRange, Schedule, ScheduleException
 from app.domain.status import OrderType
+from app.ports.sinqro import Role
 from app.services.snapshot import Snapshot
 from app.ui.answers import Watch, answer
 from app.ui.board import build
@@ -191,8 +192,8 @@ def test_hours_of_the_pos_are_only_shown(scene: Scene) -> None:
     assert not window.exceptions.add.isVisible()
     window.exceptions.opened.emit(window.draft.now.exceptions[0])
     assert window.overlay.panel is None
-    scene.show(at_work=False)
-    assert "Another device" in window.said.text()
+    scene.show(role=Role.VIEWER, taken_by="CAJA-2")
+    assert "CAJA-2 is in charge" in window.said.text()
 
 
 def test_without_any_range_it_says_that_it_is_always_open(scene: Scene) -> None:

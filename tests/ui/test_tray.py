@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.availability import Busy, Closing, ClosingSource
 from app.domain.status import OrderType
+from app.ports.sinqro import Role
 from app.ui.answers import TrayState, Watch, answer
 from app.ui.board import build
 from app.ui.mini_window import MiniWindow
@@ -162,7 +163,7 @@ def test_what_can_be_pressed_while_open_and_closed(menu: TrayMenu) -> None:
     assert shown(menu, closings=(closing(),)) == ["open", "busy"]
     assert shown(menu, closings=(closing(order_types=(OrderType.DELIVERY,)),)) == ["open", "20", "more", "busy"]
     assert shown(menu, closings=(closing(source=ClosingSource.POS),)) == ["busy"], "others' are no touch to lift"
-    assert shown(menu, at_work=False) == [], "another machine is in charge"
+    assert shown(menu, role=Role.VIEWER, taken_by="CAJA-2") == [], "another machine is in charge"
     menu.show_states((), None)
     assert not menu.short.isVisible()
 
@@ -190,7 +191,7 @@ def test_an_open_menu_stays_as_it_is(menu: TrayMenu, qtbot: QtBot) -> None:
     menu.menu.popup(QPoint(0, 0))
     qtbot.waitUntil(menu.menu.isVisible)
     height = menu.menu.height()
-    assert shown(menu, at_work=False) == ["20", "more", "busy"]
+    assert shown(menu, role=Role.VIEWER, taken_by="CAJA-2") == ["20", "more", "busy"]
     assert menu.menu.height() == height
     menu.menu.close()
     qtbot.waitUntil(lambda: not menu.short.isVisible())
