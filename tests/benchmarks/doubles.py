@@ -100,6 +100,8 @@ class PosDouble:
             exchange.answer(b"200 OK", b'{"orders":[],"cursor":"1","more":false}')
         elif method == b"GET" and path == b"/api/v1/health":
             exchange.answer(b"200 OK", b'{"ok":true,"till_open":true,"version":"benchmark"}')
+        elif method == b"GET" and path == b"/api/v1/availability":
+            exchange.answer(b"200 OK", b'{"online":true}')
         elif method == b"GET" and (known := _ORDER_PATH.fullmatch(path)):
             exchange.answer(b"200 OK", _order(known[1].decode()))
         else:
@@ -120,7 +122,8 @@ class PosDouble:
 
 def _order(reference: str) -> bytes:
     """An order as the POS has it: to be accepted there."""
-    order = {"id": f"P-{reference}", "reference": reference, "status": "held", "changed_at": _now()}
+    order: dict[str, str | None] = {"id": f"P-{reference}", "reference": reference, "status": "held"}
+    order |= {"changed_at": _now(), "reason": "", "minutes": None}
     return json.dumps(order).encode()
 
 
@@ -191,6 +194,12 @@ class CloudDouble:
                 self.connected.set()
             case "order.list":
                 result = {"orders": []}
+            case "sellingPoint.availability.get":
+                result = {"open": True, "closings": []}
+            case "sellingPoint.preparation.get":
+                result = {"extraMinutes": 0}
+            case "sellingPoint.schedule.get":
+                result = {"timezone": "Europe/Madrid", "ranges": [], "orderTypeRanges": {}, "exceptions": []}
             case "link.ping":
                 result = {"time": _now()}
             case "link.bye":
