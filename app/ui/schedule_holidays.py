@@ -65,6 +65,22 @@ def chosen_region(schedule: Schedule, holidays: "Holidays | None") -> str:
     return next((name for known, name in holidays.regions() if known == code), code)
 
 
+class _Day:
+    """A date with all that is celebrated on it."""
+
+    def __init__(self, day: date, names: Sequence[str]) -> None:
+        self.day = day
+        self.name = " · ".join(names)
+
+
+def one_a_day(holidays: Sequence[Holiday]) -> list[Holiday]:
+    """Two on one date are one decision."""
+    by_day: dict[date, list[str]] = {}
+    for each in holidays:
+        by_day.setdefault(each.day, []).append(each.name)
+    return [_Day(day, names) for day, names in sorted(by_day.items())]
+
+
 def usual_hours(schedule: Schedule, day: date) -> tuple[DayRange, ...]:
     """The week's hours that start on that weekday."""
     return tuple(
@@ -188,7 +204,7 @@ class HolidaysPanel(Panel):
     def _fill(self) -> None:
         clear_layout(self._rows)
         code = str(self.region.currentData() or "")
-        found = [each for each in self._holidays.of(code, self.year) if each.day >= self._today] if code else []
+        found = [each for each in one_a_day(self._holidays.of(code, self.year)) if each.day >= self._today]
         known = {each.holiday: each for each in self._schedule.exceptions if each.holiday}
         self._shown = [self._row(each, known.get(holiday_id(code, each.day))) for each in found]
         for button in (self.all_closed, self.all_open):

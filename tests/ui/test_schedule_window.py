@@ -12,7 +12,9 @@ from pytestqt.qtbot import QtBot
 from app.domain.availability import Proof, ProofState
 from app.domain.errors import LedgerError
 from app.domain.schedule import DayRange, Schedule, ScheduleException
+from app.domain.schedule_check import faults
 from app.domain.status import OrderType
+from app.infra.holidays import HolidayTables
 from app.ports.sinqro import Role
 from app.services.snapshot import Snapshot
 from app.ui.answers import Watch, answer
@@ -22,7 +24,7 @@ from app.ui.schedule_dates import read_date, stepped
 from app.ui.schedule_draft import Span
 from app.ui.schedule_editor import CopyPanel
 from app.ui.schedule_exception_panel import ExceptionPanel
-from app.ui.schedule_holidays import HolidaysPanel
+from app.ui.schedule_holidays import HolidaysPanel, one_a_day
 from app.ui.schedule_preview import clock_change
 from app.ui.schedule_window import ScheduleWindow
 from app.ui.theme import Look
@@ -371,6 +373,30 @@ def test_another_region_takes_the_place_of_the_first(scene: Scene) -> None:
     holidays = [each.holiday for each in window.draft.now.exceptions if each.holiday]
     assert holidays == ["es-ct/2026-12-06"]
     assert "Boda" in [each.note for each in window.draft.now.exceptions]
+
+
+def test_two_holidays_on_one_date_are_one_decision() -> None:
+    both = one_a_day([Day(date(2026, 5, 1), "Fiesta del Trabajo"), Day(date(2026, 5, 1), "Fiesta local")])
+    assert [(each.day, each.name) for each in both] == [(date(2026, 5, 1), "Fiesta del Trabajo · Fiesta local")]
+
+
+@pytest.mark.parametrize("region", [code for code, _ in HolidayTables().regions()])
+def test_the_real_tables_can_be_decided_and_saved(scene: Scene, region: str) -> None:
+    panel = HolidaysPanel(
+        look=scene.window._look,
+        holidays=HolidayTables(),
+        schedule=week_of_the_picture(exceptions=()),
+        today=date(2027, 1, 1),
+        done=lambda code, year, chosen: scene.window.draft.put_holidays(year, chosen),
+    )
+    panel.region.setCurrentIndex(panel.region.findData(region))
+    panel.years[2027].click()
+    assert panel.said.text().endswith("holidays are not decided yet.")
+    panel.all_closed.click()
+    panel.confirm()
+    holidays = [each for each in scene.window.draft.now.exceptions if each.day.year == 2027]
+    assert len(holidays) >= 9
+    assert faults(scene.window.draft.now) == ()
 
 
 # several selling points
