@@ -19,7 +19,7 @@ from app.domain.errors import (
     PosUnreachable,
 )
 from app.domain.status import Status
-from app.ports.pos import Capability, PosChanges, PosOrder
+from app.ports.pos import Capability, PosChanges, PosOrder, PosSwitch
 from tests.contract.pos_bench import BENCHES, REAL, Bench, Seen, line, order_of, pizza_of, request_of
 
 ORDERS = ["delivery", "collection", "insitu", "inside"]
@@ -497,3 +497,10 @@ async def test_the_pos_own_switch_is_read(bench: Bench) -> None:
     assert (await bench.adapter.read_availability()).online
     await bench.set_online(False)
     assert not (await bench.adapter.read_availability()).online
+
+
+@needs(Capability.AVAILABILITY_WRITE)
+async def test_the_pos_own_switch_is_turned(bench: Bench) -> None:
+    for online in (False, True):
+        await bench.adapter.set_availability(PosSwitch(online=online))
+        assert (await bench.adapter.read_availability()).online is online

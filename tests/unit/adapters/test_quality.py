@@ -10,12 +10,13 @@ import pytest
 
 from adapters.odoo.adapter import OdooAdapter
 from adapters.quality import Answer, Quality, quality_of, rules
+from adapters.rest.capabilities import capabilities_of
+from adapters.rest.find import profile_file
+from adapters.rest.load import load_profile
 from app.ports.pos import Capability
 
 ROOT = Path(__file__).parents[3]
-FORMER = {"reference"}
-"""An adapter that a profile takes the place of: it answers another, shorter list."""
-ADAPTERS = sorted({path.parent.name for path in (ROOT / "adapters").glob("*/quality.toml")} - FORMER)
+ADAPTERS = sorted(path.parent.name for path in (ROOT / "adapters").glob("*/quality.toml"))
 
 
 @functools.cache
@@ -29,8 +30,8 @@ def answers(quality: Quality) -> dict[str, Answer]:
     return quality.rules | {name.value: answer for name, answer in quality.capabilities.items()}
 
 
-def test_odoo_has_answers() -> None:
-    assert "odoo" in ADAPTERS
+def test_every_adapter_has_answers() -> None:
+    assert ADAPTERS == ["odoo", "rest"]
 
 
 @pytest.mark.parametrize("adapter", ADAPTERS)
@@ -54,6 +55,11 @@ def test_an_answer_names_tests_that_are_there_or_a_reason(adapter: str) -> None:
 def test_what_odoo_declares_is_what_it_answers() -> None:
     declared = OdooAdapter(url="http://127.0.0.1:1", api_key="k").capabilities
     assert {name for name, answer in quality_of("odoo").capabilities.items() if answer.is_done} == declared
+
+
+def test_what_the_reference_pos_declares_is_what_the_profile_s_adapter_answers() -> None:
+    declared = capabilities_of(load_profile(profile_file("reference")).profile)
+    assert {name for name, answer in quality_of("rest").capabilities.items() if answer.is_done} == declared
 
 
 def test_the_options_of_an_adapter_stand_in_the_readme() -> None:

@@ -1,1 +1,0 @@
-"""The reference POS, spoken to in code."""
