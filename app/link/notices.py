@@ -12,7 +12,7 @@ import msgspec
 from app.domain.availability import Closing
 from app.domain.catalog import EntityKind
 from app.domain.catalog_changes import ChangeType
-from app.domain.status import Injection, OrderType, Origin, Status
+from app.domain.status import OrderType, Origin, Status
 from app.link.messages import Id
 from app.link.results import HoursException, HoursRange
 
@@ -42,7 +42,7 @@ class InjectionFailed(Notice, frozen=True, kw_only=True):
 
     order_id: Id
     """Sinqro's id."""
-    injection: Literal[Injection.FAILED, Injection.HELD, Injection.UNCERTAIN]
+    injection: Literal["failed", "held", "uncertain"]
     """``failed``: refused by the POS; ``held``: waits for a person; ``uncertain``: nobody knows if the POS has it."""
     code: str = ""
     """Why, for programs: ``POS_REFUSED`` and the like, or the POS's own code."""

@@ -21,6 +21,17 @@ class Result(msgspec.Struct, rename="camel", frozen=True, kw_only=True, omit_def
     """Base of what is answered."""
 
 
+class OrderWarning(Result, frozen=True, kw_only=True):
+    """Something that staff are shown about an order's form."""
+
+    code: str
+    """``TOTALS_DIFFER`` or ``ORDER_UNREADABLE``."""
+    message: str
+    """What, in a sentence."""
+    field: str = ""
+    """JSON path in the order."""
+
+
 class Stored(Result, frozen=True, kw_only=True):
     """The order is in the ledger and cannot be lost; that it is in the POS is told by ``order.injected``."""
 
@@ -28,7 +39,7 @@ class Stored(Result, frozen=True, kw_only=True):
     """Always ``stored``."""
     order_id: Id
     """The order's id, as it came."""
-    warnings: list[str] = []
+    warnings: list[OrderWarning] = []
     """What staff are shown about its form: totals that don't add up, a text that cannot be read."""
 
 
@@ -248,7 +259,7 @@ class CatalogEntityView(Result, frozen=True, kw_only=True):
     """Number of the published menu."""
     kind: EntityKind
     """What it is."""
-    entity: Menu | Section | Product | Variant | OptionCategory | Option
+    entity: msgspec.Raw
     """The entity, in the form of its kind."""
 
 
