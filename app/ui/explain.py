@@ -144,6 +144,12 @@ def step_name(status: Status | None, *, reservation: bool = False) -> str:
 def error_text(code: str, message: str, hint: str) -> tuple[str, str]:
     """Message and hint of a failed action in the user's language; what is not known stays as the core says it."""
     known: dict[str, Callable[[], tuple[str, str]]] = {
+        "TIME_PASSED": lambda: (tr("That time has passed already."), tr("Choose a later one.")),
+        "CLOSED_BY_OTHERS": lambda: (tr("Somebody else closed it."), tr("Open everything, if it must be.")),
+        "POS_SWITCHED_OFF": lambda: (
+            tr("The POS itself is switched off for online orders."),
+            tr("Switch it on in the POS, else it closes again."),
+        ),
         "PIN_INVALID": lambda: (tr("A PIN has 4 to 8 digits."), ""),
         "VAULT_LOCKED": lambda: (tr("The password store of this computer is locked."), tr("Unlock it and try again.")),
         "VAULT_ABSENT": lambda: (tr("This computer's password store cannot be used."), tr("Run the doctor.")),

@@ -64,8 +64,7 @@ def _differs(state: OpenState) -> Fact:
     else:
         title = tr("NOT open on Sinqro")
         means = tr("No orders come in. It is tried again by itself.")
-    message = state.outlet.proof.message
-    return Fact(title=title, proof=f"{means} ({message})" if message else means, icon="error", state="danger")
+    return Fact(title=title, proof=means, icon="error", state="danger")
 
 
 def _closed(state: OpenState, closing: Closing, now: datetime) -> Fact:

@@ -67,6 +67,7 @@ class OrdersWindow(QWidget):
         self._waiting: tuple[Board, Answers] | None = None
         self._failure = ("", "")
         self._announced: set[OrderKey] = set()
+        self._said_open = ""
         self.header = Header(look=look)
         self.banner = Banner(look=look, act=self._banner_pressed)
         self.page = BoardPage(look=look, now=self._now)
@@ -151,6 +152,7 @@ class OrdersWindow(QWidget):
         self._show_banner()
         self.page.show_board(board)
         self._announce(board)
+        self._announce_open(answers)
         if self.detail is not None and self.detail.key is not None:
             self.detail.show_place(board, self.detail.key)
             self._desk.story(self.detail.key, self.detail.show_story)
@@ -188,6 +190,12 @@ class OrdersWindow(QWidget):
             self.say(spoken(card, self._now()))
         if len(new) > _MOST_SPOKEN:
             self.say(tr("%n new orders", n=len(new)))
+
+    def _announce_open(self, answers: Answers) -> None:
+        """Open became closed, or the other way, or Sinqro does not show it."""
+        before, self._said_open = self._said_open, answers.open.title
+        if before and before != answers.open.title:
+            self.say(f"{answers.open.title}: {answers.open.proof}")
 
     def _announce_time(self, board: Board, now: datetime) -> None:
         """The time left of the most urgent order, for ears: not each second."""

@@ -25,5 +25,5 @@ def state_text(outlet: OutletSnapshot | None, wrong: str, *, edited: bool) -> tu
         if proof.state is ProofState.PENDING:
             return tr("Saved; Sinqro is being told…"), "quiet"
         if proof.state is ProofState.DIFFERS:
-            return tr("Saved here, but NOT on Sinqro. %1", proof.message), "danger"
+            return tr("Saved here, but NOT on Sinqro. It is tried again by itself."), "danger"
     return tr("Kept here: the POS has no hours."), "quiet"

@@ -573,6 +573,10 @@
             <translation>Elige de 4 a 8 cifras. Protege el horario y los cierres que duran más que hoy.</translation>
         </message>
         <message>
+            <source>Choose a later one.</source>
+            <translation>Elige una posterior.</translation>
+        </message>
+        <message>
             <source>Choose a range, or add one</source>
             <translation>Elige un tramo o añade uno</translation>
         </message>
@@ -1212,6 +1216,10 @@
             <translation>Abrirlo todo</translation>
         </message>
         <message>
+            <source>Open everything, if it must be.</source>
+            <translation>Ábrelo todo, si hace falta.</translation>
+        </message>
+        <message>
             <source>Open in part</source>
             <translation>Abierto en parte</translation>
         </message>
@@ -1467,8 +1475,8 @@
             <translation>Guardado</translation>
         </message>
         <message>
-            <source>Saved here, but NOT on Sinqro. %1</source>
-            <translation>Guardado aquí, pero NO en Sinqro. %1</translation>
+            <source>Saved here, but NOT on Sinqro. It is tried again by itself.</source>
+            <translation>Guardado aquí, pero NO en Sinqro. Se reintenta solo.</translation>
         </message>
         <message>
             <source>Saved, confirmed by Sinqro %1</source>
@@ -1551,6 +1559,10 @@
             <translation>Sinqro dio un estado que no conocemos</translation>
         </message>
         <message>
+            <source>Somebody else closed it.</source>
+            <translation>Lo cerró otro.</translation>
+        </message>
+        <message>
             <source>Stay</source>
             <translation>Quedarse</translation>
         </message>
@@ -1573,6 +1585,10 @@
         <message>
             <source>Stopped</source>
             <translation>Parado</translation>
+        </message>
+        <message>
+            <source>Switch it on in the POS, else it closes again.</source>
+            <translation>Enciéndelos en el TPV o se volverá a cerrar.</translation>
         </message>
         <message>
             <source>Switched off in the POS: it may have to be switched on there.</source>
@@ -1630,6 +1646,10 @@
             <translation>Ese paso no es posible ahora.</translation>
         </message>
         <message>
+            <source>That time has passed already.</source>
+            <translation>Esa hora ya ha pasado.</translation>
+        </message>
+        <message>
             <source>The PIN as it is now.</source>
             <translation>El PIN actual.</translation>
         </message>
@@ -1672,6 +1692,10 @@
         <message>
             <source>The POS is busy.</source>
             <translation>El TPV está ocupado.</translation>
+        </message>
+        <message>
+            <source>The POS itself is switched off for online orders.</source>
+            <translation>El propio TPV tiene apagados los pedidos en línea.</translation>
         </message>
         <message>
             <source>The POS keeps the hours: change them there.</source>

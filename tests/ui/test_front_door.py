@@ -327,3 +327,16 @@ def test_the_length_is_counted_from_the_touch(scene: Scene, companion: FakeCompa
     clock.forward(minutes=7)
     panel.button.click()
     assert companion.calls[0][2] == NOW + timedelta(minutes=27)
+
+
+def test_a_screen_reader_hears_of_open_and_closed(
+    scene: Scene, companion: FakeCompanion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.show(snapshot(proof=PROVEN))
+    scene.shell.open_orders()
+    assert scene.shell.orders is not None
+    said: list[str] = []
+    monkeypatch.setattr(scene.shell.orders, "say", said.append)
+    scene.show(snapshot(closings=(staff(),), proof=PROVEN))
+    scene.show(snapshot(closings=(staff(),), proof=PROVEN))
+    assert [text.partition(":")[0] for text in said] == ["Closed · 20 min"]

@@ -132,7 +132,7 @@ def test_edited_saved_told_and_proven(scene: Scene, companion: FakeCompanion, br
 
 def test_a_difference_on_sinqro_is_loud(scene: Scene) -> None:
     scene.show(schedule_proof=Proof(state=ProofState.DIFFERS, at=NOW, message="It shows no hours."))
-    assert scene.window.said.text() == "Saved here, but NOT on Sinqro. It shows no hours."
+    assert scene.window.said.text() == "Saved here, but NOT on Sinqro. It is tried again by itself."
     assert scene.window.said.property("tone") == "danger"
 
 
