@@ -58,9 +58,11 @@ def faults_json(form_type: type[msgspec.Struct], sent: Mapping[str, str]) -> byt
         given = sent.get(info.name, "").strip()
         if isinstance(info.default, bool):
             values[info.name] = given == ON
+        elif not given:
+            continue
         elif isinstance(info.default, tuple):
             values[info.name] = [part.strip() for part in given.split(",") if part.strip()]
-        elif given:
+        else:
             values[info.name] = _number(info.name, given)
     return msgspec.json.encode(values)
 

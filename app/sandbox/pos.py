@@ -15,6 +15,7 @@ the same orders, catalog changes and webhook address; faults and the journal bel
 import asyncio
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -29,7 +30,7 @@ from app.sandbox.faults import Gate
 from app.sandbox.menu import superpizza
 from app.sandbox.pos_catalog import Change, PosCatalog
 from app.sandbox.pos_control import Journal, PosControl, PosFaults, shown
-from app.sandbox.pos_forms import OrderForm, Ticket, WebhookForm
+from app.sandbox.pos_forms import Hours, Online, OrderForm, Ticket, WebhookForm
 from app.sandbox.pos_http import Desk, PosApi, answer_of
 from app.sandbox.pos_openapi import openapi
 from app.sandbox.pos_page import PosPage
@@ -129,13 +130,32 @@ class ReferencePos:
     @property
     def online(self) -> bool:
         """Whether the restaurant takes online orders."""
-        return self._store.value("online", "true") == "true"
+        return self.switch.online
 
-    def set_online(self, online: bool) -> None:
+    @property
+    def switch(self) -> Online:
+        """The switch for online orders; one that was off until a time that has passed is on."""
+        switch = msgspec.json.decode(self._store.value("switch", '{"online":true}'), type=Online)
+        over = switch.until is not None and switch.until <= datetime.now(UTC)
+        return Online(online=True) if over else switch
+
+    def set_online(self, online: bool, *, until: datetime | None = None, reason: str = "") -> None:
         """Turn online orders on or off."""
-        if online is not self.online:
-            self._store.set_value("online", "true" if online else "false")
+        switch = Online(online=online, until=None if online else until, reason="" if online else reason)
+        if switch != self.switch:
+            self._store.set_value("switch", msgspec.json.encode(switch).decode())
             self._happened("availability.changed", {"online": online})
+
+    @property
+    def hours(self) -> Hours:
+        """The opening hours."""
+        return msgspec.json.decode(self._store.value("hours", "{}"), type=Hours)
+
+    def set_hours(self, hours: Hours) -> None:
+        """Keep other opening hours."""
+        if hours != self.hours:
+            self._store.set_value("hours", msgspec.json.encode(hours).decode())
+            self._happened("schedule.changed", {"timezone": hours.timezone})
 
     def set_webhook(self, target: WebhookForm) -> None:
         """Tell of changes there from now on. Raises ``TillError`` for a bad secret."""
@@ -196,8 +216,10 @@ class ReferencePos:
         desk = Desk(
             till=self.till,
             catalog=self._catalog,
-            online=lambda: self.online,
-            set_online=self.set_online,
+            switch=lambda: self.switch,
+            set_switch=lambda switch: self.set_online(switch.online, until=switch.until, reason=switch.reason),
+            hours=lambda: self.hours,
+            set_hours=self.set_hours,
             set_webhook=self.set_webhook,
             webhook=lambda: self._webhooks.target,
         )

@@ -2,7 +2,8 @@
 
 ``POST /control/orders`` (an order typed in by hand) · ``POST /control/orders/{id}/status`` ``{status, reason?,
 minutes?}`` · ``GET /control/orders[/{id}]`` · ``PUT /control/products/{id}`` ``{available?, price?}`` · ``PUT
-/control/availability`` ``{online}`` · ``GET /control/events[?since=n]`` · ``GET`` and ``PUT /control/faults``.
+/control/availability`` ``{online, until?, reason?}`` · ``PUT
+/control/schedule`` · ``GET /control/events[?since=n]`` · ``GET`` and ``PUT /control/faults``.
 ``{id}`` is the POS's id or the caller's reference; statuses may be the till's words or Sinqro's.
 """
 
@@ -18,7 +19,7 @@ from starlette.routing import Route
 
 from app.sandbox.faults import FaultsInvalid, HttpFaults, decode_faults, error_answer
 from app.sandbox.pos_catalog import Change
-from app.sandbox.pos_forms import Online, OrderForm, Ticket
+from app.sandbox.pos_forms import Hours, Online, OrderForm, Ticket
 from app.sandbox.pos_http import Desk, answer_of, body_of, refusals
 from app.sandbox.pos_till import status_word
 
@@ -100,6 +101,7 @@ class PosControl(NamedTuple):
             ("/orders/{id}/status", "POST", self._move),
             ("/products/{id}", "PUT", self._product),
             ("/availability", "PUT", self._availability),
+            ("/schedule", "PUT", self._schedule),
             ("/events", "GET", self._events),
             ("/faults", "GET", self._faults),
             ("/faults", "PUT", self._set_faults),
@@ -129,8 +131,12 @@ class PosControl(NamedTuple):
         return answer_of({"version": self.desk.catalog.version})
 
     async def _availability(self, request: Request) -> Response:
-        self.desk.set_online((await body_of(request, Online)).online)
-        return answer_of(Online(online=self.desk.online()))
+        self.desk.set_switch(await body_of(request, Online))
+        return answer_of(self.desk.switch())
+
+    async def _schedule(self, request: Request) -> Response:
+        self.desk.set_hours(await body_of(request, Hours))
+        return answer_of(self.desk.hours())
 
     async def _events(self, request: Request) -> Response:
         since = request.query_params.get("since", "0")

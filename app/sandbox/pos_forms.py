@@ -4,6 +4,7 @@ On purpose they are not Sinqro's: a POS has its own (``takeaway``, ``hold``, ``v
 is gross decimal text ("12.50") or a JSON number, exact either way; texts are short and plain, as tills want them.
 """
 
+import datetime as dt
 import unicodedata
 from datetime import datetime
 from decimal import Decimal
@@ -230,10 +231,36 @@ class StatusForm(msgspec.Struct, frozen=True, kw_only=True):
     minutes: int | None = None
 
 
-class Online(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether the restaurant takes online orders now."""
+class Online(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Whether the restaurant takes online orders now; ``until``: when it turns back by itself."""
 
     online: bool
+    until: datetime | None = None
+    reason: str = ""
+
+
+class OpenHours(msgspec.Struct, frozen=True, kw_only=True):
+    """Open hours on a weekday (Monday is 1); closing at or before opening is on the day after."""
+
+    day: int
+    opens: str
+    closes: str
+
+
+class SpecialDay(msgspec.Struct, frozen=True, kw_only=True):
+    """A date with other hours, or none: closed."""
+
+    date: dt.date
+    hours: tuple[OpenHours, ...] = ()
+    note: str = ""
+
+
+class Hours(msgspec.Struct, frozen=True, kw_only=True):
+    """The restaurant's opening hours, in its zone. None at all: it keeps none in the till."""
+
+    timezone: str = "Europe/Madrid"
+    week: tuple[OpenHours, ...] = ()
+    days: tuple[SpecialDay, ...] = ()
 
 
 class WebhookForm(msgspec.Struct, frozen=True, kw_only=True):

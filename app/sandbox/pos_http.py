@@ -18,6 +18,7 @@ from app.sandbox.faults import Endpoint, Gate, HangUp, error_answer
 from app.sandbox.pos_catalog import PosCatalog
 from app.sandbox.pos_forms import (
     Health,
+    Hours,
     Online,
     OrderForm,
     StatusForm,
@@ -69,8 +70,10 @@ class Desk(NamedTuple):
 
     till: Till
     catalog: PosCatalog
-    online: Callable[[], bool]
-    set_online: Callable[[bool], None]
+    switch: Callable[[], Online]
+    set_switch: Callable[[Online], None]
+    hours: Callable[[], Hours]
+    set_hours: Callable[[Hours], None]
     set_webhook: Callable[[WebhookForm], None]
     webhook: Callable[[], WebhookForm]
 
@@ -109,6 +112,8 @@ class PosApi:
             Call("entity", "GET", "/catalog/{kind}/{id}", self._entity, "One entity", None, dict[str, Any]),
             Call("availability", "GET", "/availability", self._availability, "Online orders on or off", None, Online),
             Call("set_availability", "PUT", "/availability", self._set_availability, "Turn them", Online, Online),
+            Call("schedule", "GET", "/schedule", self._schedule, "The opening hours", None, Hours),
+            Call("set_schedule", "PUT", "/schedule", self._set_schedule, "Give other hours", Hours, Hours),
             Call("tables", "GET", "/tables", self._tables, "Zones with their tables", None, dict[str, Any]),
             Call("health", "GET", "/health", self._health, "Whether the till is well and open", None, Health),
             Call("webhooks", "PUT", "/webhooks", self._webhooks, "Where to tell of changes", WebhookForm, WebhookForm),
@@ -189,11 +194,18 @@ class PosApi:
         return answer_of(self._desk.catalog.entity(request.path_params["kind"], request.path_params["id"]))
 
     async def _availability(self, request: Request) -> Response:
-        return answer_of(Online(online=self._desk.online()))
+        return answer_of(self._desk.switch())
 
     async def _set_availability(self, request: Request) -> Response:
-        self._desk.set_online((await body_of(request, Online)).online)
-        return answer_of(Online(online=self._desk.online()))
+        self._desk.set_switch(await body_of(request, Online))
+        return answer_of(self._desk.switch())
+
+    async def _schedule(self, request: Request) -> Response:
+        return answer_of(self._desk.hours())
+
+    async def _set_schedule(self, request: Request) -> Response:
+        self._desk.set_hours(await body_of(request, Hours))
+        return answer_of(self._desk.hours())
 
     async def _tables(self, request: Request) -> Response:
         return answer_of({"zones": self._desk.catalog.zones()})

@@ -11,6 +11,7 @@ _EVENTS = {
     "order.changed": "An order or booking was created, changed or moved: `data` has id, reference, status, what.",
     "catalog.changed": "A catalog element changed: `data` has kind, id and the catalog's new version.",
     "availability.changed": "Online orders were turned on or off: `data` has online.",
+    "schedule.changed": "The opening hours changed: read them.",
 }
 
 _DESCRIPTION = """A small restaurant's point of sale, complete enough to integrate against.

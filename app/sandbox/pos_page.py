@@ -17,7 +17,7 @@ from app.sandbox.pages import Child, Frame, PageError, el, form_of, is_live, lin
 from app.sandbox.pages_faults import faults_json, faults_panel, faults_tag
 from app.sandbox.pos_catalog import Change
 from app.sandbox.pos_control import PosFaults
-from app.sandbox.pos_forms import FINAL, TillError
+from app.sandbox.pos_forms import FINAL, Online, TillError
 from app.sandbox.pos_http import PREFIX, Desk
 from app.sandbox.pos_till import status_word
 from app.sandbox.pos_views import board_view, menu_view, switches, ticket_view
@@ -78,7 +78,7 @@ class PosPage(NamedTuple):
     def _frame(self) -> Frame:
         state: list[Child] = [
             None if self._till_open else tag("till closed", "closed"),
-            None if self.desk.online() else tag("online orders off", "closed"),
+            None if self.desk.switch().online else tag("online orders off", "closed"),
             faults_tag(self.faults()),
         ]
         return Frame("Reference POS", TABS, state)
@@ -90,7 +90,7 @@ class PosPage(NamedTuple):
     # looking
 
     async def _board(self, request: Request) -> Response:
-        body = board_view(self.desk.till.everything(), self._till_open, self.desk.online())
+        body = board_view(self.desk.till.everything(), self._till_open, self.desk.switch(), self.desk.hours())
         where = f"API at http://{request.headers['host']}{PREFIX}, with x-api-key: {self.api_key}"
         body.append(el("section", el("p", el("small", where, " · ", link("its document", "/openapi.json")))))
         return page(self._frame(), "Orders", body, here="/", live=is_live(request))
@@ -105,7 +105,7 @@ class PosPage(NamedTuple):
 
     async def _faults(self, request: Request) -> Response:
         hint = el("p", "What the POS does wrong on purpose. These pages and the control API never misbehave.")
-        now = switches(self._till_open, self.desk.online())
+        now = switches(self._till_open, self.desk.switch(), self.desk.hours())
         panel = faults_panel(self.faults(), EXPLAINED)
         return page(self._frame(), "Faults", el("h1", "Faults"), hint, now, el("section", panel), here="/faults")
 
@@ -135,7 +135,7 @@ class PosPage(NamedTuple):
         return see("/")
 
     async def _online(self, request: Request) -> Response:
-        self.desk.set_online((await form_of(request)).get("online") == "on")
+        self.desk.set_switch(Online(online=(await form_of(request)).get("online") == "on"))
         return see("/")
 
     async def _product(self, request: Request) -> Response:

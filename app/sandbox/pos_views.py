@@ -24,7 +24,9 @@ from app.sandbox.pos_forms import (
     CANCELS,
     DONE,
     FINAL,
+    Hours,
     Kind,
+    Online,
     OptionForm,
     PosStatus,
     Ticket,
@@ -71,8 +73,10 @@ def money(amount: Decimal) -> str:
     return f"{amount:.2f}\u00a0€"
 
 
-def switches(till_open: bool, online: bool) -> Html:
-    """Till and online orders, with the buttons that turn them."""
+def switches(till_open: bool, switch: Online, hours: Hours) -> Html:
+    """Till and online orders, with the buttons that turn them, and the opening hours."""
+    online = switch.online
+    until = "" if switch.until is None else f" until {switch.until:%H:%M} UTC"
     return facts(
         (
             "Till",
@@ -88,19 +92,27 @@ def switches(till_open: bool, online: bool) -> Html:
             "Online orders",
             form(
                 "/online",
-                tag("on", "ok") if online else tag("off", "closed"),
+                tag("on", "ok") if online else tag(f"off{until}", "closed"),
                 button("Turn off" if online else "Turn on", kind="little"),
                 online="" if online else "on",
                 class_="row apart",
             ),
         ),
+        ("Opening hours", _hours_words(hours)),
     )
+
+
+def _hours_words(hours: Hours) -> str:
+    if not hours.week:
+        return "none kept here"
+    days = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+    return ", ".join(f"{days[each.day - 1]} {each.opens}-{each.closes}" for each in hours.week)
 
 
 # ---------------------------------------------------------------- the board
 
 
-def board_view(tickets: list[Ticket], till_open: bool, online: bool) -> list[Child]:
+def board_view(tickets: list[Ticket], till_open: bool, switch: Online, hours: Hours) -> list[Child]:
     """Everything that is not finished as cards, then what is."""
     waiting = [ticket for ticket in tickets if ticket.status in _TO_ACCEPT]
     orders = [t for t in tickets if t.status not in FINAL | _TO_ACCEPT and t.kind is not Kind.BOOKING]
@@ -108,7 +120,7 @@ def board_view(tickets: list[Ticket], till_open: bool, online: bool) -> list[Chi
     finished = [ticket for ticket in reversed(tickets) if ticket.status in FINAL][:FINISHED]
     empty = el("div", el("p", "No open orders. What the companion enters into this POS shows here."), class_="panel")
     return [
-        switches(till_open, online),
+        switches(till_open, switch, hours),
         _cards("To accept", waiting),
         _cards("Orders", orders) if orders or waiting or bookings else el("section", el("h2", "Orders"), empty),
         _cards("Bookings", bookings),

@@ -36,6 +36,7 @@ from app.sandbox.sinqro_faults import Misbehaviour, SinqroFaults
 from app.sandbox.sinqro_http import SinqroHttp
 from app.sandbox.sinqro_link import SinqroLink
 from app.sandbox.sinqro_listener import listen
+from app.sandbox.sinqro_menu import SinqroMenus
 from app.sandbox.sinqro_page import SinqroPage
 from app.sandbox.sinqro_state import LinkRequest, SinqroOrder, SinqroState
 from app.sandbox.sinqro_store import SinqroStore
@@ -68,6 +69,8 @@ class SinqroSandbox:
         )
         self._link = SinqroLink(state=self.state)
         self._http = SinqroHttp(state=self.state)
+        self.menus = SinqroMenus(state=self.state, ask=self.request)
+        self.state.on_catalog = self.menus.changed
         routes = [*self._http.routes(), *SinqroControl(desk=self).routes(), *SinqroPage(desk=self).routes()]
         self._application = Starlette(routes=routes)
         self._server = LoopbackServer(self._dated, port=port, date=False)
@@ -89,6 +92,7 @@ class SinqroSandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close both ports and the file."""
+        await self.menus.close()
         await self._link.close()
         await self._server.stop()
         self._store.close()

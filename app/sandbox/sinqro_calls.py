@@ -24,6 +24,9 @@ ORDER_BYTES = 2**21
 
 SELLING_POINT_GET = "sellingPoint.get"
 AVAILABILITY_GET = "sellingPoint.availability.get"
+SCHEDULE_GET = "sellingPoint.schedule.get"
+PREPARATION_GET = "sellingPoint.preparation.get"
+CATALOG_GET = "sellingPoint.catalog.get"
 ORDER_GET = "order.get"
 ORDER_LIST = "order.list"
 
@@ -59,6 +62,9 @@ class SinqroCallees:
             wire.PING: self._ping,
             SELLING_POINT_GET: self._selling_point,
             AVAILABILITY_GET: self._availability,
+            SCHEDULE_GET: self._schedule,
+            PREPARATION_GET: self._preparation,
+            CATALOG_GET: self._catalog,
             ORDER_GET: self._order,
             ORDER_LIST: self._orders,
         }
@@ -148,6 +154,18 @@ class SinqroCallees:
     def _availability(self, peer: Peer, params: bytes) -> dict[str, Any]:
         place = self._place(decode_params(_Place, params))
         return {"sellingPointId": place.id, "open": place.open, "closings": place.closings}
+
+    def _schedule(self, peer: Peer, params: bytes) -> dict[str, Any]:
+        place = self._place(decode_params(_Place, params))
+        return {"sellingPointId": place.id, **place.schedule}
+
+    def _preparation(self, peer: Peer, params: bytes) -> dict[str, Any]:
+        place = self._place(decode_params(_Place, params))
+        return {"sellingPointId": place.id, "extraMinutes": 0, **place.preparation}
+
+    def _catalog(self, peer: Peer, params: bytes) -> dict[str, Any]:
+        place = self._place(decode_params(_Place, params))
+        return {"sellingPointId": place.id, "version": place.catalog_version}
 
     def _order(self, peer: Peer, params: bytes) -> dict[str, Any]:
         wanted = decode_params(_OrderGet, params)

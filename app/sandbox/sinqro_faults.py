@@ -33,6 +33,10 @@ class SinqroFaults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Milliseconds before a notification is answered, after it was taken."""
     notification_drop_answer: float = 0
     """A notification is taken, then the connection closes without an answer."""
+    refuse_types: tuple[str, ...] = ()
+    """Notifications of these types are answered 422."""
+    lose_types: tuple[str, ...] = ()
+    """Notifications of these types are taken, and nothing of them is shown."""
     clock_offset_s: float = 0
     """Seconds by which Sinqro's clock is wrong: ``Date``, the link's times, the check of signatures."""
     offline: bool = False

@@ -20,7 +20,6 @@ from app.sandbox.sinqro_state import Restaurant, SinqroOrder, SinqroState
 STATUS_CHANGED = ("order.status_changed", "reservation.status_changed")
 INJECTED = "order.injected"
 INJECTION_FAILED = "order.injection_failed"
-AVAILABILITY_CHANGED = "availability.changed"
 
 
 class NotificationRefused(Exception):
@@ -93,7 +92,10 @@ def _taken(state: SinqroState, selling_point: str, headers: dict[str, str], body
     order = None if data.order_id is None else state.orders.get(str(data.order_id))
     if data.order_id is not None and order is None:
         raise NotificationRefused(404, "ORDER_NOT_FOUND", f"there is no order {data.order_id}")
-    outcome = _applied(state, place, order, event.type, data)
+    faults = state.misbehaviour.faults
+    if event.type in faults.refuse_types:
+        raise NotificationRefused(422, "REFUSED", "the sandbox was told to refuse this")
+    outcome = "lost" if event.type in faults.lose_types else _applied(state, place, order, event, data)
     state.webhooks_seen.add(webhook_id)
     state.verified += 1
     state.record(
@@ -125,15 +127,11 @@ def _check_charge(place: Restaurant, data: _Data) -> None:
         )
 
 
-def _applied(state: SinqroState, place: Restaurant, order: SinqroOrder | None, kind: str, data: _Data) -> str:
+def _applied(state: SinqroState, place: Restaurant, order: SinqroOrder | None, event: _CloudEvent, data: _Data) -> str:
     """What became of it, in one word."""
-    if kind == AVAILABILITY_CHANGED:
-        place.open = place.open if data.open is None else data.open
-        place.closings = data.closings or []
-        state.save_restaurant(place)
-        return "applied"
+    kind = event.type
     if order is None:
-        return "recorded"
+        return _applied_to_place(state, place, event, data)
     if data.revision is not None:
         if data.revision <= order.notified_revision:
             return "ignored"
@@ -150,3 +148,22 @@ def _applied(state: SinqroState, place: Restaurant, order: SinqroOrder | None, k
         outcome = "late" if merged in (Merge.LOST, Merge.REFUND) else merged.value
     state.save_order(order)
     return outcome
+
+
+def _applied_to_place(state: SinqroState, place: Restaurant, event: _CloudEvent, data: _Data) -> str:
+    match event.type:
+        case "availability.changed":
+            place.open = place.open if data.open is None else data.open
+            place.closings = data.closings or []
+        case "schedule.changed":
+            place.schedule = event.data
+        case "preparation.changed":
+            place.preparation = event.data
+        case "catalog.changed":
+            if state.on_catalog is not None:
+                state.on_catalog(place.id)
+            return "fetching"
+        case _:
+            return "recorded"
+    state.save_restaurant(place)
+    return "applied"

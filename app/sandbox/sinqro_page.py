@@ -44,6 +44,8 @@ EXPLAINED = {
     "notification_status": "HTTP status for every notification, which is then not taken; empty: none.",
     "notification_delay_ms": "Milliseconds before a notification is answered, after it was taken.",
     "notification_drop_answer": "Chance that a notification is taken and the connection closes without an answer.",
+    "refuse_types": "Notifications of these types (availability.changed, …) are answered 422.",
+    "lose_types": "Notifications of these types are taken, and nothing of them is shown.",
     "clock_offset_s": "Seconds by which Sinqro's clock is wrong.",
     "seed": "Makes the dice of the chances repeatable.",
 }

@@ -54,6 +54,10 @@ class Restaurant(msgspec.Struct, kw_only=True):
     epoch: int = 0
     open: bool = True
     closings: list[Any] = msgspec.field(default_factory=list)
+    schedule: dict[str, Any] = msgspec.field(default_factory=dict)
+    preparation: dict[str, Any] = msgspec.field(default_factory=dict)
+    catalog_version: int = 0
+    """Of the menu that customers see; 0: none."""
 
 
 class SinqroOrder(msgspec.Struct, kw_only=True):
@@ -154,6 +158,8 @@ class SinqroState:
         # Unique over restarts on the same data, so that a new request never looks like a repetition.
         self._run = secrets.token_hex(3)
         self._waiting: dict[str, set[asyncio.Event]] = {}
+        self.on_catalog: Callable[[str], None] | None = None
+        """Told the selling point whose menu has changed."""
 
     def now(self) -> datetime:
         """Sinqro's clock, which may be made wrong."""

@@ -152,7 +152,7 @@ def _numbers(state: SinqroState, numbers: dict[str, float | int | None]) -> Html
     return el(
         "section",
         facts(
-            *[(place.name, in_charge(state, place)) for place in state.restaurants.values()],
+            *[(place.name, [in_charge(state, place), " ", _door(place)]) for place in state.restaurants.values()],
             ("Orders placed", str(numbers["placed"])),
             ("Waiting for an answer", str(len(state.unanswered))),
             ("Answered within, median", ms("response_p50_ms")),
@@ -168,6 +168,21 @@ def in_charge(state: SinqroState, place: Restaurant) -> Child:
     if not place.active:
         return tag("nobody in charge", "warn")
     return [f"{place.device_name or place.active} ", link_tag(state, place.active)]
+
+
+def _door(place: Restaurant) -> Html:
+    """What customers see: open or closed, how much longer it takes, the menu's version."""
+    words = []
+    if place.closings and place.open:
+        words.append(tag("partly closed", "warn"))
+    else:
+        words.append(tag("open", "ok") if place.open else tag("closed", "off"))
+    extra = place.preparation.get("extraMinutes")
+    if extra:
+        words.append(tag(f"+{extra} min", "warn"))
+    if place.catalog_version:
+        words.append(tag(f"menu {place.catalog_version}", "ok"))
+    return el("span", [part for word in words for part in (word, " ")])
 
 
 def link_tag(state: SinqroState, installation_id: str) -> Html:

@@ -34,9 +34,6 @@ from app.services.outlet import Outlet
 
 log = logging.getLogger(__name__)
 
-AVAILABILITY = "availability.changed"
-PREPARATION = "preparation.changed"
-
 POS_SWITCH = "pos-switch"
 POS_AWAY = "pos-unreachable"
 """Ids of the closings that there is one of."""
@@ -84,7 +81,7 @@ class AvailabilityService:
         outlet = self._in_charge(selling_point)
         now = self._clock.now()
         if until is not None and until <= now:
-            raise NotPossible("That time has passed already.", hint="Choose a later one.")
+            raise NotPossible("That time has passed already.", code="TIME_PASSED", hint="Choose a later one.")
 
         def write(tx: LedgerTransaction) -> None:
             end = until
@@ -112,7 +109,9 @@ class AvailabilityService:
             for closing in tx.closings(outlet.id):
                 if closing.id == closing_id:
                     if closing.source is not ClosingSource.STAFF:
-                        raise NotPossible("Somebody else closed it.", hint="Use “Reopen everything”.")
+                        raise NotPossible(
+                            "Somebody else closed it.", code="CLOSED_BY_OTHERS", hint="Use “Reopen everything”."
+                        )
                     self._remove(tx, outlet, closing, Origin.STAFF)
             self._settle(tx, outlet)
 
@@ -137,6 +136,7 @@ class AvailabilityService:
         if not outlet.can(Capability.AVAILABILITY_WRITE):
             raise NotPossible(
                 "The POS itself is switched off for online orders.",
+                code="POS_SWITCHED_OFF",
                 hint="Switch it on in the POS, else it closes again.",
             )
         try:
@@ -144,6 +144,7 @@ class AvailabilityService:
         except PosError as exc:
             raise NotPossible(
                 f"The POS could not be switched on: {exc.message}",
+                code="POS_SWITCHED_OFF",
                 hint="Switch it on in the POS, else it closes again.",
             ) from exc
 
@@ -274,7 +275,9 @@ class AvailabilityService:
         outlet = self._outlets[selling_point]
         if not outlet.in_charge:
             raise NotPossible(
-                "Another device is in charge of this restaurant.", hint="Do it there, or take over first."
+                "Another device is in charge of this restaurant.",
+                code="SELLING_POINT_TAKEN",
+                hint="Do it there, or take over first.",
             )
         return outlet
 
@@ -335,38 +338,6 @@ class AvailabilityService:
         self._mirror.settle(tx, outlet, now)
         self._preparation.settle(tx, outlet, now)
         closed_then.mark_all(tx, outlet, now)
-
-
-def availability_value(view: LedgerView, outlet: Outlet, now: datetime) -> dict[str, Any]:
-    """What Sinqro shall show: the closings that hold or are to come, and whether the whole place is open."""
-    active = [each for each in view.closings(outlet.id) if each.until is None or each.until > now]
-    whole = any(each.since <= now and not each.order_types and not each.channels for each in active)
-    return {"sellingPointId": outlet.id, "open": not whole, "closings": active}
-
-
-def availability_essence(value: dict[str, Any]) -> Any:
-    """Open or not, and each closing by id with its end and scope. Raises ``ValueError`` for a form that is none."""
-    closings = msgspec.convert(value.get("closings") or [], list[Closing], strict=False)
-    return (
-        bool(value.get("open")),
-        sorted((each.id, _text(each.until), sorted(each.order_types), sorted(each.channels)) for each in closings),
-    )
-
-
-def preparation_value(view: LedgerView, outlet: Outlet, now: datetime) -> dict[str, Any]:
-    """How much longer everything takes; 0 minutes: as usual."""
-    busy = busy_of(view, outlet.id)
-    if busy is None or busy.until <= now:
-        return {"sellingPointId": outlet.id, "extraMinutes": 0}
-    types = {"orderTypes": list(busy.order_types)} if busy.order_types else {}
-    return {"sellingPointId": outlet.id, "extraMinutes": busy.extra_minutes, "until": busy.until.isoformat(), **types}
-
-
-def preparation_essence(value: dict[str, Any]) -> Any:
-    """Minutes, end and types."""
-    until = value.get("until")
-    moment = datetime.fromisoformat(until) if isinstance(until, str) and value.get("extraMinutes") else None
-    return int(value.get("extraMinutes") or 0), moment, sorted(value.get("orderTypes") or [])
 
 
 def _text(moment: datetime | None) -> str:

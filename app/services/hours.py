@@ -24,8 +24,7 @@ class Hours(msgspec.Struct, frozen=True, kw_only=True):
 def schedule_of(view: LedgerView, outlet: Outlet) -> tuple[Schedule, str]:
     """The hours that count, and who keeps them (``pos`` or ``tray``)."""
     kept = hours_of(view, outlet)
-    source = "pos" if outlet.can(Capability.SCHEDULE_READ) else "tray"
-    return kept.schedule, source
+    return kept.schedule, kept.source if outlet.can(Capability.SCHEDULE_READ) else "tray"
 
 
 def hours_of(view: LedgerView, outlet: Outlet) -> Hours:

@@ -24,7 +24,7 @@ from app.ports.ledger import Ledger, LedgerTransaction
 from app.ports.pos import Capability
 from app.services import receiving, statuses
 from app.services.arrival import Arrival, arrival
-from app.services.availability import AvailabilityService, availability_value
+from app.services.availability import AvailabilityService
 from app.services.bells import Bells
 from app.services.catalog_door import CatalogDoor
 from app.services.due import DueService
@@ -32,6 +32,7 @@ from app.services.hours import schedule_value
 from app.services.injection import InjectionService
 from app.services.order_list import order_page
 from app.services.outlet import Outlet
+from app.services.shown import availability_value
 
 P = TypeVar("P", bound=messages.Params)
 log = logging.getLogger(__name__)

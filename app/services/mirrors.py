@@ -5,7 +5,12 @@ from typing import Any
 from app.ports.clock import Clock
 from app.ports.ledger import Ledger
 from app.ports.sinqro import SinqroCalls
-from app.services.availability import (
+from app.services.bells import Bells
+from app.services.catalog_door import CatalogDoor
+from app.services.hours import SCHEDULE, schedule_essence, schedule_value
+from app.services.mirror import USUAL, Mirror
+from app.services.outlet import Outlet
+from app.services.shown import (
     AVAILABILITY,
     PREPARATION,
     availability_essence,
@@ -13,11 +18,6 @@ from app.services.availability import (
     preparation_essence,
     preparation_value,
 )
-from app.services.bells import Bells
-from app.services.catalog_door import CatalogDoor
-from app.services.hours import SCHEDULE, schedule_essence, schedule_value
-from app.services.mirror import USUAL, Mirror
-from app.services.outlet import Outlet
 
 _SHORTEST = 0.2
 """Seconds between two looks at the least."""

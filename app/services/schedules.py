@@ -1,4 +1,4 @@
-"""A selling point's opening hours: the POS's where it keeps them, else the tray's; told to Sinqro and read back."""
+"""A selling point's opening hours: the POS's when it has some, else the tray's; told to Sinqro and read back."""
 
 import logging
 
@@ -14,7 +14,7 @@ from app.ports.ledger import Ledger, LedgerTransaction
 from app.ports.pos import Capability
 from app.services import closed_then
 from app.services.bells import Bells
-from app.services.hours import Hours, hours_name, hours_of
+from app.services.hours import Hours, hours_name, hours_of, schedule_of
 from app.services.mirror import Mirror
 from app.services.outlet import Outlet
 
@@ -52,7 +52,7 @@ class ScheduleService:
         outlet = self._outlets[selling_point]
         if not outlet.in_charge:
             raise ScheduleRefused("Another device is in charge of this restaurant.", hint="Change the hours there.")
-        if outlet.can(Capability.SCHEDULE_READ):
+        if await self._ledger.read(lambda view: schedule_of(view, outlet)[1]) == "pos":
             raise ScheduleRefused("The POS keeps the hours.", hint="Change them in the POS.")
         found = faults(schedule)
         if found:
@@ -72,9 +72,10 @@ class ScheduleService:
         found = faults(schedule)
         if found:
             raise PosError(f"the POS's opening hours cannot be used: {found[0].sentence}")
-        kept = Hours(schedule=normalised(schedule), source="pos")
         known = await self._ledger.read(lambda view: hours_of(view, outlet))
-        if known != kept:
+        has_some = schedule.weekly or schedule.by_type or schedule.exceptions
+        kept = Hours(schedule=normalised(schedule), source="pos" if has_some else "tray")
+        if known != kept and (has_some or known.source == "pos"):  # a POS without hours leaves them to the tray
             await self._keep(outlet, kept, Origin.POS)
 
     async def settle(self, outlet: Outlet) -> None:

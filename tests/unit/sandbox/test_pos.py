@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ async def test_the_openapi_document_tells_every_route(pos: ReferencePos, api: ht
     document = (await api.get("/openapi.json")).json()
     told = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
     assert document["openapi"] == "3.1.0"
-    assert len(told) == 13
+    assert len(told) == 15
     assert ("PATCH", "/api/v1/orders/{id}/status") in told
     assert set(document["webhooks"]) == {"order.changed", "catalog.changed", "availability.changed"}
     text = (await api.get("/openapi.json")).text
@@ -188,6 +189,27 @@ async def test_availability_is_set_and_read(api: httpx.AsyncClient) -> None:
     assert (await api.get("/api/v1/availability")).json() == {"online": True}
     assert (await api.put("/api/v1/availability", json={"online": False})).json() == {"online": False}
     assert (await api.get("/api/v1/availability")).json() == {"online": False}
+
+
+async def test_online_orders_turn_back_by_themselves(api: httpx.AsyncClient) -> None:
+    for hours, online in ((1, False), (-1, True)):
+        until = datetime.now(UTC) + timedelta(hours=hours)
+        await api.put("/control/availability", json={"online": False, "until": until.isoformat(), "reason": "lleno"})
+        found = (await api.get("/api/v1/availability")).json()
+        assert found["online"] is online
+        assert found.get("reason") == (None if online else "lleno")
+
+
+async def test_opening_hours_are_kept_and_told(api: httpx.AsyncClient) -> None:
+    hours = {
+        "timezone": "Europe/Madrid",
+        "week": [{"day": 5, "opens": "20:00", "closes": "02:00"}],
+        "days": [{"date": "2026-12-25", "hours": [], "note": "Navidad"}],
+    }
+    assert (await api.get("/api/v1/schedule")).json()["week"] == []
+    assert (await api.put("/api/v1/schedule", json=hours)).json() == hours
+    assert (await api.get("/api/v1/schedule")).json() == hours
+    assert (await api.put("/control/schedule", json={})).json()["week"] == []
 
 
 # control

@@ -396,7 +396,11 @@ async def test_the_poss_hours_win(tmp_path: Any) -> None:
         assert (await bench.companion.snapshot()).outlets[0].schedule.weekly == DINNER.weekly
         bench.clock.tick(601)
         await bench.poll()
-        assert not (await bench.companion.snapshot()).outlets[0].schedule.weekly
+        snapshot = (await bench.companion.snapshot()).outlets[0]
+        assert (snapshot.schedule.weekly, snapshot.schedule_source) == ((), "tray")
+        await bench.companion.schedules.save(POINT, DINNER)
+        await bench.poll()
+        assert (await bench.companion.snapshot()).outlets[0].schedule.weekly == DINNER.weekly
 
 
 async def test_an_order_outside_the_hours_is_pointed_out(bench: Bench) -> None:
