@@ -83,7 +83,8 @@ async def test_the_openapi_document_tells_every_route(pos: ReferencePos, api: ht
     assert document["openapi"] == "3.1.0"
     assert len(told) == 15
     assert ("PATCH", "/api/v1/orders/{id}/status") in told
-    assert set(document["webhooks"]) == {"order.changed", "catalog.changed", "availability.changed"}
+    events = {"order.changed", "catalog.changed", "availability.changed", "schedule.changed"}
+    assert set(document["webhooks"]) == events
     text = (await api.get("/openapi.json")).text
     for name in text.split("#/components/schemas/")[1:]:
         assert name.split('"')[0] in document["components"]["schemas"]
