@@ -137,6 +137,21 @@ def closed_then(card: Card, *, look: Look, reject: Callable[[], object], keep: C
     )
 
 
+def unsaved(changes: int, *, look: Look, leave: Callable[[], object]) -> Question:
+    """Close although something is not saved?"""
+    return Question(
+        look=look,
+        title=tr("%n changes are not saved", n=changes),
+        text=tr("If you close this window now, they are lost."),
+        icon="warning",
+        tint="warnInk",
+        choices=[
+            Choice(text=tr("Stay"), kind="primary", act=lambda: None),
+            Choice(text=tr("Close without saving"), kind="reject", act=leave),
+        ],
+    )
+
+
 def quit_question(running: int, *, look: Look, leave: Callable[[], object]) -> Question:
     """Quit although orders are open?"""
     return Question(

@@ -11,6 +11,7 @@ from datetime import date, time
 import msgspec
 
 from app.domain.schedule import Schedule, ScheduleException, WeeklyRange
+from app.domain.schedule_check import normalised
 from app.domain.status import OrderType
 
 DAY = 24 * 60
@@ -261,8 +262,11 @@ class Draft:
             self._go(self._redo.pop())
 
     def saved_as(self, schedule: Schedule) -> None:
-        """What is kept now; what was edited since stays. Nothing edited: it is shown."""
-        edited = self.changes > 0 and schedule != self.now
+        """What is kept now. The same hours, however they are written, keep the way back; edited ones stay."""
+        if normalised(schedule) == normalised(self.now):
+            self.saved = self.now
+            return
+        edited = self.changes > 0
         self.saved = schedule
         if not edited:
             self._undo.clear()

@@ -1,5 +1,7 @@
 """What the Schedule window is made of, and how its parts stand at each width."""
 
+from collections.abc import Callable, Mapping
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -36,6 +38,7 @@ class ScheduleFrame(QWidget):
         self.preview = Preview(look=look)
         self.exceptions = ExceptionsList(look=look)
         self.points = QHBoxLayout()
+        self._point_buttons: dict[str, Button] = {}
         self.said = Label(look=look, font="note", tone="quiet", wrap=True)
         self.said.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.back = Button(tr("Orders"), look=look, icon="chevron-left", kind="link")
@@ -98,6 +101,19 @@ class ScheduleFrame(QWidget):
         for widget in (strip, self.header, bar):
             layout.addWidget(widget)
         layout.addWidget(self._scroll, 1)
+
+    def show_points(self, names: Mapping[str, str], chosen: str, go: Callable[[str], object]) -> None:
+        """The selling points to choose from, where they are several."""
+        if len(names) > 1 and not self._point_buttons:
+            for point, name in names.items():
+                button = Button(name, look=self._look, kind="pill")
+                button.setCheckable(True)
+                button.setAutoExclusive(True)
+                button.clicked.connect(lambda _=False, point=point: go(point))
+                self._point_buttons[point] = button
+                self.points.addWidget(button)
+        for point, button in self._point_buttons.items():
+            button.setChecked(point == chosen)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         width = self.width()

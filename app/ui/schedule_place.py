@@ -80,7 +80,7 @@ class SchedulePlace(QObject):
     def close(self) -> None:
         """The end of it."""
         if self.window is not None:
-            self.window.close()
+            self.window.leave()
 
     def _closed(self) -> None:
         window, self.window = self.window, None

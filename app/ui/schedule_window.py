@@ -21,6 +21,7 @@ from app.ui.answers import Answers
 from app.ui.board import Board
 from app.ui.desk import Desk, Told
 from app.ui.panel import Overlay
+from app.ui.questions import unsaved
 from app.ui.schedule_draft import Draft, Span
 from app.ui.schedule_editor import CopyPanel
 from app.ui.schedule_exception_panel import ExceptionPanel
@@ -30,7 +31,6 @@ from app.ui.schedule_holidays import Holidays, HolidaysPanel, chosen_region
 from app.ui.schedule_proof import state_text
 from app.ui.schedule_words import minute_of_week
 from app.ui.theme import Look
-from app.ui.widgets import Button
 from app.ui.words import tr
 
 Guard = Callable[[Callable[[], object]], object]
@@ -52,11 +52,12 @@ class ScheduleWindow(ScheduleFrame):
         self._guard = guard
         self._holidays = holidays
         self._outlets: dict[str, OutletSnapshot] = {}
-        self._point_buttons: dict[str, Button] = {}
+        self._drafts: dict[str, Draft] = {}
         self.point = ""
         self.draft = Draft(Schedule())
         self._sending = False
         self._failed = ""
+        self._overtaken: Schedule | None = None
         self._day = 1
         self._wire()
         self.overlay = Overlay(self)
@@ -126,11 +127,13 @@ class ScheduleWindow(ScheduleFrame):
         self._outlets = {outlet.id: outlet for outlet in board.snapshot.outlets}
         if self.overlay.panel is not None:
             self.overlay.panel.refresh(board)
-        self._show_points()
         if self.point not in self._outlets:
             self._go_to(next(iter(self._outlets), ""))
             return
-        self.draft.saved_as(self._outlets[self.point].schedule)
+        kept = self._outlets[self.point].schedule
+        if kept != self._overtaken:  # not a picture that was taken before what was saved since
+            self._overtaken = None
+            self.draft.saved_as(kept)
         self._show()
 
     def tick(self) -> None:
@@ -140,24 +143,12 @@ class ScheduleWindow(ScheduleFrame):
         if now.second == 0:
             self._show()
 
-    def _show_points(self) -> None:
-        if len(self._outlets) < 2 or self.points.count() == len(self._outlets):
-            return
-        for outlet in self._outlets.values():
-            button = Button(outlet.name or outlet.id, look=self._look, kind="pill")
-            button.setCheckable(True)
-            button.setAutoExclusive(True)
-            self._point_buttons[outlet.id] = button
-            button.clicked.connect(lambda _=False, point=outlet.id: self._go_to(point))
-            self.points.addWidget(button)
-
     def _go_to(self, point: str) -> None:
-        """Another selling point; what was edited and not saved at the first one is put aside with it."""
+        """Another selling point; what was edited and not saved at the first one waits there."""
         self.point = point
-        self._failed = ""
-        self.grid.selected = None
+        self._overtaken, self._failed, self.grid.selected = None, "", None
         outlet = self._outlets.get(point)
-        self.draft = Draft(outlet.schedule if outlet is not None else Schedule())
+        self.draft = self._drafts.setdefault(point, Draft(outlet.schedule if outlet is not None else Schedule()))
         self._day = self.grid.day = self._local_now()[0]
         self.setWindowTitle(
             f"{tr('Hours')} — {outlet.name or 'Sinqro Companion'}" if outlet is not None else tr("Hours")
@@ -176,8 +167,7 @@ class ScheduleWindow(ScheduleFrame):
         return self._desk.now().astimezone(zone_of(self._zone())).date()
 
     def _zone(self) -> str:
-        outlet = self._outlets.get(self.point)
-        return outlet.timezone if outlet is not None else self.draft.now.timezone
+        return self._outlets[self.point].timezone if self.point in self._outlets else self.draft.now.timezone
 
     def _local_now(self) -> tuple[int, int]:
         now: datetime = self._desk.now().astimezone(zone_of(self._zone()))
@@ -202,8 +192,7 @@ class ScheduleWindow(ScheduleFrame):
             read_only=read_only,
             holidays=self._holidays is not None,
         )
-        for point, button in self._point_buttons.items():
-            button.setChecked(point == self.point)
+        self.show_points({key: outlet.name or key for key, outlet in self._outlets.items()}, self.point, self._go_to)
         self._show_state()
 
     def _show_state(self) -> None:
@@ -340,11 +329,22 @@ class ScheduleWindow(ScheduleFrame):
         self._sending = False
         self._failed = why
         if not why:
+            self._overtaken = self.draft.saved
             self.draft.saved_as(schedule)
         self._show()
 
     # the window
 
+    def leave(self) -> None:
+        """Close, whatever is not saved: a person said so, or the program ends."""
+        self._drafts.clear()
+        self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        changes = sum(draft.changes for draft in self._drafts.values()) if not self.read_only else 0
+        if changes:
+            event.ignore()
+            self.overlay.open(unsaved(changes, look=self._look, leave=self.leave))
+            return
         self.closed.emit()
         super().closeEvent(event)

@@ -18,6 +18,13 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>%n changes are not saved</source>
+            <translation>
+                <numerusform>%n change is not saved</numerusform>
+                <numerusform>%n changes are not saved</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>%n days</source>
             <translation>
                 <numerusform>%n day</numerusform>

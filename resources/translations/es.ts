@@ -158,6 +158,13 @@
             <translation>%1: dos tramos se pisan. Acorta o borra uno.</translation>
         </message>
         <message numerus="yes">
+            <source>%n changes are not saved</source>
+            <translation>
+                <numerusform>Hay %n cambio sin guardar</numerusform>
+                <numerusform>Hay %n cambios sin guardar</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>%n days</source>
             <translation>
                 <numerusform>%n día</numerusform>
@@ -633,6 +640,10 @@
             <translation>Cerrar hasta mañana</translation>
         </message>
         <message>
+            <source>Close without saving</source>
+            <translation>Cerrar sin guardar</translation>
+        </message>
+        <message>
             <source>Closed</source>
             <translation>Cerrado</translation>
         </message>
@@ -878,6 +889,10 @@
         <message>
             <source>I have entered it by hand</source>
             <translation>Ya lo he metido a mano</translation>
+        </message>
+        <message>
+            <source>If you close this window now, they are lost.</source>
+            <translation>Si cierras esta ventana ahora, se pierden.</translation>
         </message>
         <message>
             <source>If you quit, nothing rings and Sinqro sees this restaurant without connection.</source>

@@ -28,7 +28,18 @@ from app.ui.theme import Look
 from app.ui.tray import Tray
 from app.ui.tray_menu import TrayMenu
 from app.ui.words import clock
-from tests.ui.scene import NOW, POINT, Clock, FakeCompanion, StraightBridge, at, evening, order_482, snapshot
+from tests.ui.scene import (
+    NOW,
+    POINT,
+    Clock,
+    FakeCompanion,
+    StraightBridge,
+    at,
+    evening,
+    order_482,
+    snapshot,
+    week_of_the_picture,
+)
 from tests.ui.test_shell import Told
 from tests.ui.test_tray import Host
 
@@ -340,3 +351,32 @@ def test_a_screen_reader_hears_of_open_and_closed(
     scene.show(snapshot(closings=(staff(),), proof=PROVEN))
     scene.show(snapshot(closings=(staff(),), proof=PROVEN))
     assert [text.partition(":")[0] for text in said] == ["Closed · 20 min"]
+
+
+def test_the_schedule_window_is_freed_when_closed_and_comes_back_where_it_was(scene: Scene) -> None:
+    scene.show(snapshot(schedule=week_of_the_picture()))
+    scene.menu.schedule.trigger()
+    window = scene.shell.schedule.window
+    assert window is not None
+    assert window.draft.now == week_of_the_picture()
+    window.resize(770, 590)
+    window.close()
+    scene.shell.open_schedule()
+    again = scene.shell.schedule.window
+    assert again
+    assert again is not window
+    assert (again.width(), again.height()) == (770, 590)
+
+
+def test_hours_are_saved_with_the_managers_pin_over_their_window(scene: Scene, companion: FakeCompanion) -> None:
+    scene.show(snapshot(schedule=week_of_the_picture()))
+    scene.shell.open_schedule()
+    window = scene.shell.schedule.window
+    assert window is not None
+    scene.pin.set = True
+    window.grid.add_asked.emit(1, None)
+    window.save.click()
+    panel = window.overlay.panel
+    assert isinstance(panel, AskPin)
+    press(panel, "4821")
+    assert [call[0] for call in companion.calls] == ["save"]

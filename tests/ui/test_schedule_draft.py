@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.schedule import DayRange, Schedule, ScheduleException, WeeklyRange
+from app.domain.schedule_check import normalised
 from app.domain.status import OrderType
 from app.ui.schedule_draft import DAY, STEP, WEEK, Draft, Span, free_span, overlapping, ranges_of, spans_of
 from tests.ui.scene import week_of_the_picture
@@ -150,7 +151,18 @@ def test_what_was_saved_elsewhere_is_shown_unless_something_is_edited() -> None:
     assert draft.now == edited
     draft.saved_as(edited)
     assert draft.changes == 0
-    assert not draft.can_undo, "saved: the way back is the next edit"
+    draft.undo()
+    assert draft.changes == 1, "the way back stays after saving"
+
+
+def test_the_same_hours_otherwise_written_are_the_same() -> None:
+    day = [Span(number, 0, DAY) for number in range(1, 8)]
+    draft = Draft(Schedule(weekly=ranges_of([Span(1, 600, 60)])))
+    draft.put(day)
+    draft.saved_as(normalised(draft.now))
+    assert draft.spans == tuple(day)
+    assert draft.changes == 0
+    assert draft.can_undo
 
 
 def test_the_years_holidays_replace_those_of_that_year_only() -> None:

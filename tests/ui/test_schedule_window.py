@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, time
 from typing import Any
 
+import msgspec
 import pytest
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtTest import QTest
@@ -20,6 +21,7 @@ from app.services.snapshot import Snapshot
 from app.ui.answers import Watch, answer
 from app.ui.board import build
 from app.ui.desk import Desk
+from app.ui.questions import Question
 from app.ui.schedule_dates import read_date, stepped
 from app.ui.schedule_draft import Span
 from app.ui.schedule_editor import CopyPanel
@@ -127,7 +129,21 @@ def test_edited_saved_told_and_proven(scene: Scene, companion: FakeCompanion, br
     assert window.said.text() == "Saved; Sinqro is being told…"
     scene.show(schedule=saved, schedule_proof=Proof(state=ProofState.PROVEN, at=NOW))
     assert window.said.text() == f"Saved, confirmed by Sinqro {clock_text(NOW)}"
-    assert not window.undo.isEnabled()
+    window.undo.click()
+    assert window.save.text() == "Save 1 changes", "the way back stays"
+
+
+def test_a_picture_taken_before_saving_takes_nothing_back(scene: Scene) -> None:
+    window = scene.window
+    window.grid.add_asked.emit(1, None)
+    window.save.click()
+    scene.show()
+    assert Span(1, 13 * 60, 180) in window.draft.spans
+    assert window.draft.changes == 0
+    saved = window.draft.now
+    scene.show(schedule=saved)
+    scene.show()
+    assert Span(1, 13 * 60, 180) not in window.draft.spans, "somebody put the old ones back"
 
 
 def test_a_difference_on_sinqro_is_loud(scene: Scene) -> None:
@@ -422,6 +438,43 @@ def test_several_selling_points_one_at_a_time(scene: Scene, companion: FakeCompa
     window.grid.add_asked.emit(1, None)
     window.save.click()
     assert companion.calls[-1][1] == "77"
+
+
+def test_what_is_edited_waits_at_its_selling_point(scene: Scene) -> None:
+    first = snapshot(schedule=week_of_the_picture())
+    second = snapshot(id="77", name="Casa Olmo · Norte")
+    scene.show(msgspec.structs.replace(first, outlets=(*first.outlets, *second.outlets)))
+    window = scene.window
+    window.grid.add_asked.emit(1, None)
+    window._point_buttons["77"].click()
+    assert window.draft.changes == 0
+    window._point_buttons[POINT].click()
+    assert window.draft.changes == 1
+
+
+# closing
+
+
+def test_closing_asks_while_something_is_not_saved(scene: Scene) -> None:
+    window = scene.window
+    closed: list[bool] = []
+    window.closed.connect(lambda: closed.append(True))
+    window.grid.add_asked.emit(1, None)
+    window.close()
+    assert window.isVisible()
+    question = scene.panel(Question)
+    assert question.title.text() == "1 changes are not saved"
+    question.buttons[0].click()
+    assert window.isVisible()
+    window.close()
+    scene.panel(Question).buttons[1].click()
+    assert not window.isVisible()
+    assert closed == [True]
+
+
+def test_closing_asks_nothing_when_all_is_saved(scene: Scene) -> None:
+    scene.window.close()
+    assert not scene.window.isVisible()
 
 
 # keyboard and narrow
