@@ -78,11 +78,11 @@ class RangeBlock(Button):
         if event.button() == Qt.MouseButton.LeftButton:
             self.setFocus(Qt.FocusReason.MouseFocusReason)
             grip = self.grip_at(event.position().x())
-            self._grid.drag_begins(self, grip, self.mapTo(self._grid, event.position().toPoint()))
+            self._grid.drag_begins(self, grip, self._grid.mapFromGlobal(event.globalPosition().toPoint()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         if event.buttons() & Qt.MouseButton.LeftButton:
-            self._grid.drag_goes(self.mapTo(self._grid, event.position().toPoint()))
+            self._grid.drag_goes(self._grid.mapFromGlobal(event.globalPosition().toPoint()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         self._grid.drag_ends()

@@ -6,7 +6,7 @@ from datetime import time
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.ui.choices import read_time
@@ -48,8 +48,8 @@ class Week:
     def drag(self, span: Span, start: QPoint, *way: QPoint) -> None:
         """A finger on the block at ``start``, moved by each of ``way``, lifted."""
         block = self.grid.block_of(span)
+        where = block.mapTo(self.grid, start)  # before the press: a chosen block is larger
         QTest.mousePress(block, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
-        where = block.mapTo(self.grid, start)
         for step in way:
             where = where + step
             QTest.mouseMove(block, block.mapFrom(self.grid, where))
@@ -126,6 +126,19 @@ def test_dragging_by_middle_and_handles(week: Week, grip: Grip, pixels: int, wan
     assert week.grid.selected == wanted
     week.draft.undo()
     assert SATURDAY_NIGHT in week.draft.spans, "one step for the whole drag"
+
+
+def test_dragging_with_a_finger(week: Week, qtbot: QtBot) -> None:
+    grid, device = week.grid, QTest.createTouchDevice()
+    start = grid.block_of(SATURDAY_NIGHT).mapTo(grid, QPoint(60, 20))
+    QTest.touchEvent(grid, device).press(0, start, grid)
+    QApplication.processEvents()
+    for pixels in (-15, -30, -65):
+        QTest.touchEvent(grid, device).move(0, start + QPoint(pixels, 0), grid)
+        QApplication.processEvents()
+    QTest.touchEvent(grid, device).release(0, start + QPoint(-65, 0), grid)
+    QApplication.processEvents()
+    assert Span(6, 18 * 60, 6 * 60) in week.draft.spans
 
 
 def test_dragging_to_another_day(week: Week) -> None:
