@@ -119,6 +119,9 @@ class OdooBench:
     async def move(self, reference: str, status: Status) -> None:
         await self.till.move(reference, status)
 
+    async def keep_hours(self) -> None:
+        raise AssertionError("Odoo keeps no opening hours")
+
     async def set_online(self, online: bool) -> None:
         raise AssertionError("Odoo has no such switch")
 

@@ -6,6 +6,7 @@ not declare are skipped.
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -21,6 +22,7 @@ from app.domain.status import Status
 from app.ports.pos import PosAdapter, PosOrderRequest
 from app.sandbox.pos import ReferencePos
 from app.sandbox.pos_control import PosFaults
+from app.sandbox.pos_forms import Hours, OpenHours, SpecialDay
 
 SELLING_POINT = SellingPoint(id="3961", name="SuperPizza")
 
@@ -100,6 +102,10 @@ class Bench(Protocol):
         ...
 
     async def set_online(self, online: bool) -> None: ...
+    async def keep_hours(self) -> None:
+        """Fridays 13:00 to 16:00 and 20:00 to 02:00, closed on Christmas of 2026."""
+        ...
+
     async def go_off(self) -> None:
         """Nothing listens any more."""
         ...
@@ -170,6 +176,11 @@ class ReferenceBench:
 
     async def set_online(self, online: bool) -> None:
         self.pos.set_online(online)
+
+    async def keep_hours(self) -> None:
+        evening = OpenHours(day=5, opens="20:00", closes="02:00")
+        lunch = OpenHours(day=5, opens="13:00", closes="16:00")
+        self.pos.set_hours(Hours(week=(lunch, evening), days=(SpecialDay(date=date(2026, 12, 25), note="Navidad"),)))
 
     async def go_off(self) -> None:
         await self.pos.go_off()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from datetime import date, time
 from decimal import Decimal
 from typing import TypeVar
 
@@ -18,6 +19,7 @@ from app.domain.errors import (
     PosTillClosed,
     PosUnreachable,
 )
+from app.domain.schedule_check import faults
 from app.domain.status import Status
 from app.ports.pos import Capability, PosChanges, PosOrder, PosSwitch
 from tests.contract.pos_bench import BENCHES, REAL, Bench, Seen, line, order_of, pizza_of, request_of
@@ -504,3 +506,17 @@ async def test_the_pos_own_switch_is_turned(bench: Bench) -> None:
     for online in (False, True):
         await bench.adapter.set_availability(PosSwitch(online=online))
         assert (await bench.adapter.read_availability()).online is online
+
+
+@needs(Capability.SCHEDULE_READ)
+async def test_the_poss_hours_are_read(bench: Bench) -> None:
+    await bench.keep_hours()
+    schedule = await bench.adapter.read_schedule()
+    assert not faults(schedule)
+    assert schedule.timezone == "Europe/Madrid"
+    assert [(each.start_day, each.start_time, each.end_day, each.end_time) for each in schedule.weekly] == [
+        (5, time(13), 5, time(16)),
+        (5, time(20), 6, time(2)),
+    ]
+    (christmas,) = schedule.exceptions
+    assert (christmas.day, christmas.ranges, christmas.note) == (date(2026, 12, 25), (), "Navidad")
