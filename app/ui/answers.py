@@ -185,7 +185,7 @@ def _sentence(board: Board, working: Fact, is_open: Fact, tray: TrayState, count
         parts.append(tr("%n to answer", n=count))
     if not working.good:
         parts.append(f"{working.title}, {working.proof}" if working.proof else working.title)
-    if working.good or is_open.state == "danger":
+    if working.good or is_open.state in ("danger", "closed"):
         parts.append(f"{is_open.title}, {is_open.proof}")
     if board.snapshot.environment == "sandbox":
         parts.append(tr("sandbox"))

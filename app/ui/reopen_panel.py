@@ -119,7 +119,7 @@ class ReopenPanel(Panel):
         own, others = bool(state.own), bool(state.others)
         self.button.setVisible(own)
         self.longer.setVisible(any(closing.until is not None for closing in state.own))
-        self.more.setVisible(state.partly)
+        self.more.setVisible(state.whole is None)
         self.all.setVisible(others)
         self.hours.setVisible(not state.in_hours)
         pos = any(closing.source is ClosingSource.POS for closing in state.closings)

@@ -200,6 +200,16 @@ def test_closed_shows_why_and_opens_again(scene: Scene, companion: FakeCompanion
     assert companion.calls[1:] == [("reopen_everything", POINT)]
 
 
+def test_outside_the_hours_it_can_be_closed_for_longer(scene: Scene, companion: FakeCompanion, clock: Clock) -> None:
+    clock.forward(hours=6)
+    scene.show(snapshot(schedule=week_of_the_picture(), proof=PROVEN, when=clock()))
+    scene.touch_switch()
+    panel = scene.panel(ReopenPanel)
+    assert panel.hours.isVisible()
+    panel.more.click()
+    scene.panel(PausePanel)
+
+
 def test_twenty_minutes_more_are_never_open_in_between(scene: Scene, companion: FakeCompanion) -> None:
     scene.show(snapshot(closings=(staff(),), proof=PROVEN))
     scene.touch_switch()

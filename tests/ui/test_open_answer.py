@@ -93,6 +93,12 @@ def test_closed_turns_the_tray_and_says_so_in_its_sentence() -> None:
     assert said.sentence.startswith("Sinqro Companion: Closed · 20 min, on Sinqro since")
 
 
+def test_closed_is_in_the_trays_sentence_whatever_else_is_wrong() -> None:
+    said = answers(snapshot(closings=(closing(),), proof=PROVEN, pos_ok=False)).sentence
+    assert "POS not answering" in said
+    assert "Closed · 20 min" in said
+
+
 @pytest.mark.parametrize(
     ("source", "title"),
     [
