@@ -184,12 +184,12 @@ def _sentence(board: Board, working: Fact, is_open: Fact, tray: TrayState, count
     if count:
         parts.append(tr("%n to answer", n=count))
     if not working.good:
-        parts.append(f"{working.title}, {working.proof}" if working.proof else working.title)
+        parts.append(f"{working.title} · {working.proof}" if working.proof else working.title)
     if working.good or is_open.state in ("danger", "closed"):
         parts.append(f"{is_open.title}, {is_open.proof}")
     if board.snapshot.environment == "sandbox":
         parts.append(tr("sandbox"))
-    return f"Sinqro Companion: {', '.join(parts)}"
+    return f"Sinqro Companion: {', '.join(part.rstrip('.') for part in parts)}"
 
 
 def most_urgent(board: Board) -> OrderKey | None:

@@ -167,13 +167,14 @@ class Header(QFrame):
 
 
 class SandboxStrip(QFrame):
-    """The violet strip that no production window has."""
+    """The violet strip that no production window has; in two lines where the window is ``narrow``."""
 
-    def __init__(self, *, look: Look) -> None:
+    def __init__(self, *, look: Look, narrow: bool = False) -> None:
         super().__init__()
         self.setObjectName("sandbox")
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 2, 12, 2)
-        words = Label(tr("SANDBOX · orders are not real"), look=look, font="note_strong")
+        text = tr("SANDBOX · orders are not real")
+        words = Label(text.replace(" · ", "\n") if narrow else text, look=look, font="note_strong")
         words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         row.addWidget(words)

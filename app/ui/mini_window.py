@@ -5,8 +5,8 @@ It is always reachable: on the taskbar, minimised but never closed. It stays abo
 
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.answers import Answers
@@ -68,7 +68,7 @@ class MiniWindow(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        strip = SandboxStrip(look=look)
+        strip = SandboxStrip(look=look, narrow=True)
         strip.setVisible(sandbox)
         for widget in (strip, self.working, self.todo, self.ringing, self.open):
             layout.addWidget(widget)
@@ -91,7 +91,10 @@ class MiniWindow(QWidget):
         self.ringing.setVisible(self.card is not None)
         if (before is None) != (self.card is None):
             self._stay_above(self.card is not None)
-        self.setFixedHeight(self.layout().sizeHint().height())  # type: ignore[union-attr]
+        height = self.layout().sizeHint().height()  # type: ignore[union-attr]
+        if height != self.height():
+            self.setFixedHeight(height)
+            QTimer.singleShot(0, self, self.stay_on_screen)  # when it has grown
 
     def show_dead(self, why: str) -> None:
         """The loop died before anything was known."""
@@ -129,6 +132,18 @@ class MiniWindow(QWidget):
         if screen is not None:
             room = screen.availableGeometry()
             self.move(room.right() - self.width() - 12, room.bottom() - self.sizeHint().height() - 48)
+
+    def stay_on_screen(self) -> None:
+        """Come back whole onto the screen it is on: with an order ringing it is twice as high."""
+        room, frame = self.screen().availableGeometry(), self.frameGeometry()
+        left = max(room.left(), min(frame.left(), room.right() + 1 - frame.width()))
+        top = max(room.top(), min(frame.top(), room.bottom() + 1 - frame.height()))
+        if (left, top) != (frame.left(), frame.top()):
+            self.move(left, top)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self.stay_on_screen)  # kept from a larger screen, perhaps
 
     def _say(self, signal: object) -> None:
         if self.card is not None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
 from app.domain.availability import Busy, Closing, ClosingSource
@@ -245,3 +245,22 @@ def test_it_cannot_be_closed(mini: MiniWindow) -> None:
     show(mini, record("1"))
     mini.close()
     assert mini.isVisible()
+
+
+def test_the_small_window_comes_back_whole_onto_its_screen(mini: MiniWindow, qtbot: QtBot) -> None:
+    room = mini.screen().availableGeometry()
+    show(mini)
+    mini.hide()
+    mini.move(room.right() - 40, room.bottom() - 40)
+    mini.show()
+    qtbot.waitUntil(lambda: room.contains(mini.frameGeometry()))
+    show(mini, order_482())
+    qtbot.waitUntil(lambda: room.contains(mini.frameGeometry()))
+
+
+def test_the_sandbox_s_words_fit_into_the_small_window(qtbot: QtBot, look: Look) -> None:
+    made = MiniWindow(look=look, sandbox=True)
+    qtbot.addWidget(made)
+    (words,) = [label for label in made.findChildren(QLabel) if "SANDBOX" in label.text()]
+    assert words.text() == "SANDBOX\norders are not real"
+    assert words.sizeHint().width() <= made.width() - 24
