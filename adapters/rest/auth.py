@@ -201,7 +201,6 @@ def _granted(reply: Reply) -> dict[str, Any]:
         raise error
     raise ProfileError(
         f"the POS does not accept who we are: it answered {reply.status} to the login",
-        code="POS_CREDENTIALS",
         hint="set the POS's key or password anew",
     )
 

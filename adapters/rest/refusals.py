@@ -64,7 +64,7 @@ def unexpected(message: str, *, writing: bool = False) -> PosError:
     """The error for an answer of another form than the profile says: after a write nobody knows what was done."""
     if writing:
         return OutcomeUnknown(message)
-    error = ProfileError(message, code="POS_ANSWER_UNEXPECTED", hint="compare the POS's answer with its profile")
+    error = ProfileError(message, hint="compare the POS's answer with its profile")
     error.retryable = True  # a POS that starts, or something on the way to it, may answer anything for a while
     return error
 
@@ -126,7 +126,6 @@ class Refusals:
             case ErrorKind.CREDENTIALS:
                 return ProfileError(
                     f"the POS does not accept our key or password: {said}",
-                    code="POS_CREDENTIALS",
                     hint=hint or "set the POS's key or password anew",
                 )
             case ErrorKind.UNKNOWN:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.rest.find import profile_file
 from app.domain.status import Injection, OrderType, Status
 from app.sandbox.menu import superpizza
 from app.sandbox.orders import OrderGenerator
@@ -233,6 +234,11 @@ async def test_option_that_the_adapter_does_not_take(place: Place) -> None:
 
 
 async def test_secret_of_the_pos_is_missing(place: Place) -> None:
+    """Of a POS without a public test account, which the reference POS has."""
+    own = place.program.config.with_name("bar.toml")
+    shipped = profile_file("reference").read_text("utf-8")
+    own.write_text(shipped.replace('sandbox = "sandbox-pos-key"\n', ""), "utf-8")
+    place.program.configure({("selling_points", 0, "pos", "profile"): own.name})
     done = await place.program.run("secret", "delete", API_KEY)
     assert done.status == 0
     done = await place.program.run("serve")
