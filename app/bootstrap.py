@@ -227,8 +227,13 @@ def process_environment() -> Mapping[str, str]:
     return os.environ
 
 
-def serve(*, config: Path | None, data: Path | None, secrets: Path | None, verbose: bool) -> None:
-    """The companion without a screen, until SIGINT or SIGTERM."""
+def serve(
+    *, config: Path | None, data: Path | None, secrets: Path | None, verbose: bool, http: str | None = None
+) -> None:
+    """The companion without a screen, until SIGINT or SIGTERM.
+
+    ``http``: where the passive services answer over HTTP too; empty: as configured, ``None``: nowhere.
+    """
     environ = process_environment()
     paths = find_paths(environ=environ, config=config, data=data)
     settings = load_settings(paths, environ)
@@ -236,7 +241,12 @@ def serve(*, config: Path | None, data: Path | None, secrets: Path | None, verbo
     vault = open_vault(environ, redactor, secrets)
 
     async def work() -> None:
-        async with open_companion(settings=settings, paths=paths, vault=vault) as companion:
+        async with AsyncExitStack() as stack:
+            companion = await stack.enter_async_context(open_companion(settings=settings, paths=paths, vault=vault))
+            if http is not None:
+                from app.bootstrap_http import http_server
+
+                await stack.enter_async_context(http_server(http, settings=settings, vault=vault, companion=companion))
             await companion.run()
 
     log_settings = settings.log

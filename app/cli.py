@@ -48,7 +48,19 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", parents=[common], help="the same without a screen")
     serve.add_argument("--verbose", action="store_true", help="the log on the screen too")
+    serve.add_argument(
+        "--http",
+        nargs="?",
+        const="",
+        metavar="HOST:PORT",
+        help="answer the passive services over HTTP too (default: as the [http] table says, else 127.0.0.1:8713)",
+    )
     serve.set_defaults(command=_serve)
+
+    http_key = commands.add_parser("http-key", parents=[common], help="the key that opens a selling point's HTTP API")
+    http_key.add_argument("action", choices=["new", "delete"], help="a new one replaces the one there was")
+    http_key.add_argument("selling_point", help="the selling point's id")
+    http_key.set_defaults(command=_http_key)
 
     pair = commands.add_parser("pair", parents=[common], help="pair this machine with the code that Sinqro shows")
     pair.add_argument("code", help="8 letters and digits")
@@ -102,7 +114,25 @@ def _run(options: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace) -> int:
     from app import bootstrap
 
-    bootstrap.serve(config=options.config, data=options.data, secrets=options.secrets, verbose=options.verbose)
+    places = {"config": options.config, "data": options.data, "secrets": options.secrets}
+    bootstrap.serve(**places, verbose=options.verbose, http=options.http)
+    return 0
+
+
+def _http_key(options: argparse.Namespace) -> int:
+    from app import bootstrap_http
+
+    key = asyncio.run(
+        bootstrap_http.change_key(
+            options.selling_point,
+            new=options.action == "new",
+            config=options.config,
+            data=options.data,
+            secrets=options.secrets,
+        )
+    )
+    if key:
+        print(key)  # alone on stdout, so that it can be handed on; it is shown this once
     return 0
 
 

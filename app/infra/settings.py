@@ -98,6 +98,21 @@ class ReceiverSettings(Rules, frozen=True, kw_only=True):
     """0: any free one."""
 
 
+class HttpSettings(Rules, frozen=True, kw_only=True):
+    """The passive services over HTTPS: where ``serve --http`` answers."""
+
+    host: str = "127.0.0.1"
+    """An address of this machine; another than loopback needs TLS, or a reverse proxy before it."""
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8713
+    """0: any free one."""
+    certificate_file: str = ""
+    """PEM with the certificate and its chain."""
+    key_file: str = ""
+    """PEM with the certificate's key."""
+    behind_proxy: bool = False
+    """A reverse proxy stands before it, speaks TLS to the world, and hands requests on with the ``Host`` they had."""
+
+
 class LogSettings(Rules, frozen=True, kw_only=True):
     """The log files."""
 
@@ -122,6 +137,7 @@ class Settings(Rules, frozen=True, kw_only=True):
     selling_points: tuple[SellingPointSettings, ...] = ()
     """Of both environments; see :attr:`here`."""
     receiver: ReceiverSettings = ReceiverSettings()
+    http: HttpSettings = HttpSettings()
     log: LogSettings = LogSettings()
     retention: RetentionSettings = RetentionSettings()
     alarm: AlarmSettings = AlarmSettings()
@@ -250,6 +266,7 @@ def _faults(settings: Settings) -> list[Fault]:
         if not point.webhook_secret_required:
             found.append(rules.open_receiver((*at, "webhook_secret_required"), settings.receiver.host))
     found.append(rules.address(("receiver", "host"), settings.receiver.host))
+    found.append(rules.address(("http", "host"), settings.http.host))
     found += rules.quiet_hours(("alarm",), settings.alarm)
     return [fault for fault in found if fault]
 
@@ -257,7 +274,7 @@ def _faults(settings: Settings) -> list[Fault]:
 def _known_names() -> set[str]:
     known = (
         *(Settings, SinqroSettings, EnvironmentSettings, SellingPointSettings, AutoAccept, PaymentRule),
-        *(ReceiverSettings, LogSettings, RetentionSettings, AlarmSettings, AlarmSounds),
+        *(ReceiverSettings, HttpSettings, LogSettings, RetentionSettings, AlarmSettings, AlarmSounds),
     )
     return {field.name for struct in known for field in msgspec.structs.fields(struct)}
 
