@@ -69,6 +69,7 @@ class StatusRelay:
             waited = 0.0
             while waited < point.poll_idle_seconds:
                 pause = point.poll_open_seconds * random.uniform(0.9, 1.1)  # noqa: S311 - spreads polls
+                pause = min(pause, max(0.1, point.poll_idle_seconds - waited))
                 waited += pause
                 rang = await self._hints[outlet.id].wait(pause)
                 if rang or await self._ledger.read(lambda view: view.open_count(outlet.id) > 0):
