@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from datetime import date, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
@@ -503,9 +503,12 @@ async def test_the_pos_own_switch_is_read(bench: Bench) -> None:
 
 @needs(Capability.AVAILABILITY_WRITE)
 async def test_the_pos_own_switch_is_turned(bench: Bench) -> None:
-    for online in (False, True):
-        await bench.adapter.set_availability(PosSwitch(online=online))
-        assert (await bench.adapter.read_availability()).online is online
+    until = (datetime.now(UTC) + timedelta(hours=1)).replace(microsecond=0)
+    for switch in (PosSwitch(online=False, until=until, reason="full"), PosSwitch(online=True)):
+        await bench.adapter.set_availability(switch)
+        seen = await bench.adapter.read_availability()
+        assert seen.online is switch.online
+        assert seen.until in (switch.until, None)  # not every POS turns back by itself
 
 
 @needs(Capability.SCHEDULE_READ)
