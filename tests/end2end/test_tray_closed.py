@@ -4,8 +4,11 @@ What is pressed is pressed by xdotool; what came of it is seen at Sinqro's doubl
 """
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,11 +28,26 @@ def desktop() -> Iterator[Desktop]:
     made.close()
 
 
+reference = Path(str(files("resources") / "profiles" / "reference.toml"))
+
+
+def without_hours(profile: str) -> str:
+    """The reference POS's profile as that of a POS that keeps no hours: the tray keeps them."""
+    service = re.compile(r"^\[services\.read_schedule\]\n(?:(?!^\[).*\n)*", re.MULTILINE)
+    event = re.compile(r'^\[webhooks\.events\."schedule\.changed"\]\n(?:(?!^\[).*\n)*', re.MULTILINE)
+    changed = event.sub("", service.sub("", profile))
+    assert "read_schedule" not in changed
+    return changed
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def place(desktop: Desktop, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
     async with open_place(tmp_path_factory.mktemp("closed"), started=False, changes={("language",): "es"}) as place:
         serve = place.program
         place.program = TrayProgram(folder=serve.folder, desktop=desktop)
+        profile = serve.folder / "till.toml"
+        profile.write_text(without_hours(reference.read_text(encoding="utf-8")), encoding="utf-8")
+        place.program.configure({("selling_points", 0, "pos", "profile"): str(profile)})
         await place.start()
         yield place
         place.program.kill()
@@ -81,6 +99,7 @@ async def test_closed_for_20_minutes_by_two_touches_of_the_tray(place: Place, de
 
 
 async def test_hours_are_made_by_the_keyboard_and_told_to_sinqro(place: Place, desktop: Desktop) -> None:
+    assert hours_told(place) == []
     desktop.open_orders()
 
     def make() -> None:
