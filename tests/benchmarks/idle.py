@@ -248,7 +248,8 @@ async def measure(plan: Plan, executable: Path | None = None) -> dict[str, objec
             found: dict[str, object] = {"tray": host(desktop)}
             for what, work in (("starts", starts), ("waiting", idles)):
                 print(what, file=sys.stderr)
-                found |= await work(commands, desktop, plan)
+                found |= (part := await work(commands, desktop, plan))
+                print(machine.table(part, TARGETS), file=sys.stderr)  # a later part may turn out worthless
             print("bursts", file=sys.stderr)
             return found | await stalls(desktop, plan)
         finally:
