@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.domain.availability import Closing, ClosingSource, ProofState
+from app.domain.availability import Closing, ClosingSource
 from app.ui.open_answer import fact_of
 from app.ui.open_state import OpenState, scope_text
 from app.ui.words import clock, day_and_clock, tr
@@ -39,8 +39,7 @@ class ClosingWatch:
         found = []
         holds: set[tuple[str, str, str, object]] = set()
         for state in states:
-            differs = _differs(state)
-            if differs:
+            if state.differs:
                 key: tuple[str, str, str, object] = (state.outlet.id, "differs", "", state.outlet.proof.at)
                 holds.add(key)
                 if key not in self._told:
@@ -59,7 +58,7 @@ class ClosingWatch:
 def closing_line(states: Sequence[OpenState], now: datetime) -> Line | None:
     """The most important one; ``None``: nothing to be reminded of."""
     for state in states:
-        if _differs(state):
+        if state.differs:
             fact = fact_of(state, now, linked=True, link_since=None)
             return Line(state="danger", icon="error", title=fact.title, text=fact.proof, button=tr("View"))
     for state in states:
@@ -81,10 +80,6 @@ def next_look(states: Sequence[OpenState], now: datetime) -> datetime | None:
                 moments.append(closing.since + hours * AGAIN)
         moments.append(state.busy.until if state.busy is not None else None)
     return min((moment for moment in moments if moment is not None and moment > now), default=None)
-
-
-def _differs(state: OpenState) -> bool:
-    return state.mine and state.outlet.proof.state is ProofState.DIFFERS
 
 
 def _reminders(state: OpenState, closing: Closing, now: datetime) -> list[tuple[str, object, str, str]]:

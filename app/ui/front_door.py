@@ -131,7 +131,8 @@ class FrontDoor(QObject):
     def open_switch(self, overlay: "Overlay") -> None:
         """The header's switch was touched: close, or see why it is closed."""
         mine = self._mine()
-        shut = next((state for state in mine if not state.is_open or state.closings), None)
+        worst = sorted(mine, key=lambda state: (not state.differs, state.is_open))
+        shut = next((state for state in worst if state.differs or not state.is_open or state.closings), None)
         if shut is not None:
             self._open_reopen(overlay, shut)
         elif mine:

@@ -41,7 +41,7 @@ def fact_of(state: OpenState, now: datetime, *, linked: bool, link_since: dateti
         since = tr("last word from Sinqro: %1", clock(link_since)) if link_since is not None else ""
         return Fact(title=tr("%1, unconfirmed", word), proof=since, icon="help", state="warn")
     proof = state.outlet.proof
-    if state.mine and proof.state is ProofState.DIFFERS:
+    if state.differs:
         return _differs(state)
     if state.mine and proof.state is ProofState.PENDING:
         title = tr("Opening…") if state.is_open and not state.closings else tr("Closing…")

@@ -41,6 +41,11 @@ class OpenState:
         return self.outlet.role is Role.ACTIVE
 
     @property
+    def differs(self) -> bool:
+        """Whether Sinqro is seen to show something else."""
+        return self.mine and self.outlet.proof.state is ProofState.DIFFERS
+
+    @property
     def is_open(self) -> bool:
         """Whether any order can come in."""
         return self.whole is None and self.in_hours

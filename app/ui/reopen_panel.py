@@ -5,7 +5,7 @@ from datetime import datetime
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app.domain.availability import Closing, ClosingSource, ProofState
+from app.domain.availability import Closing, ClosingSource
 from app.ui.board import Board
 from app.ui.open_answer import fact_of
 from app.ui.open_state import OpenState, closing_text, read_states
@@ -123,7 +123,7 @@ class ReopenPanel(Panel):
         self.all.setVisible(others)
         self.hours.setVisible(not state.in_hours)
         pos = any(closing.source is ClosingSource.POS for closing in state.closings)
-        wrong = state.outlet.proof.message if state.outlet.proof.state is ProofState.DIFFERS else ""
+        wrong = state.outlet.proof.message if state.differs else ""
         notes = [
             tr("Technical data: %1", wrong) if wrong else "",
             tr("Switched off in the POS: it may have to be switched on there.") if pos else "",
