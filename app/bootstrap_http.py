@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 DOCUMENT = Path(__file__).parents[1] / "resources" / "contract" / "openapi.json"
 
-_KEY_SECONDS = 5.0
+_KEY_SECONDS = 2.0
 """How long a key is remembered: so soon a new one counts, and a deleted one is none."""
 
 

@@ -182,10 +182,10 @@ class HttpApi:
         own: dict[str, object] = {**_query(scope["query_string"], call.query), **route.values}
         if call.verb == "GET":
             return own
-        if request_id := headers.get("idempotency-key", ""):
-            if not _REQUEST_ID.fullmatch(request_id):
+        if "idempotency-key" in headers:
+            own["requestId"] = headers["idempotency-key"]
+            if not _REQUEST_ID.fullmatch(headers["idempotency-key"]):
                 raise Problem(400, "INVALID_PARAMS", "an Idempotency-Key has 1 to 200 visible ASCII characters")
-            own["requestId"] = request_id
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json" and not kind.endswith("+json"):
             raise Problem(415, "NOT_JSON", "send the body as application/json")
@@ -280,13 +280,19 @@ def _match(pattern: list[str], parts: list[str]) -> dict[str, str] | None:
     return values
 
 
-def _query(raw: bytes, names: tuple[str, ...]) -> dict[str, str]:
+def _query(raw: bytes, names: tuple[str, ...]) -> dict[str, object]:
     """Those that the call knows. A plus is a plus: ``since=2026-11-25T20:00:00+01:00`` is what people write."""
-    found: dict[str, str] = {}
+    found: dict[str, object] = {}
     for pair in raw.decode("latin-1").split("&"):
-        name, _, value = pair.partition("=")
-        if unquote(name) in names and value:
-            found[unquote(name)] = unquote(value)
+        name, _, value = (unquote(part) for part in pair.partition("="))
+        if name not in names:
+            continue
+        if name in found:
+            raise Problem(400, "INVALID_PARAMS", "it came twice", field=f"$.{name}")
+        found[name] = value
+    limit = found.get("limit", "1")
+    if not re.fullmatch(r"[0-9]{1,9}", str(limit)):
+        raise Problem(400, "INVALID_PARAMS", "this must be a number", field="$.limit")
     return found
 
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 
+from app.domain.catalog import EntityKind
 from app.domain.errors import CompanionError, SinqroRefused
 
 PARSE_ERROR = -32700
@@ -24,6 +25,9 @@ SERVER_ERROR = -32000
 
 Id = int | Annotated[str, msgspec.Meta(min_length=1)]
 """An id as it came: a number or a text that is not empty."""
+
+Count = Annotated[int, msgspec.Meta(ge=1)]
+"""How many at the most."""
 
 T = TypeVar("T")
 
@@ -137,7 +141,7 @@ class OrderList(Params, frozen=True, kw_only=True):
 
     since: str | None = None
     """ISO 8601; without zone in the selling point's. Missing: the last 72 hours."""
-    limit: int | None = None
+    limit: Count | None = None
     """At most so many on a page: 100 unless told, 500 at the most."""
     cursor: str | None = None
     """`nextCursor` of the page before."""
@@ -196,15 +200,15 @@ class CatalogGet(Params, frozen=True, kw_only=True):
 
     cursor: str | None = None
     """`nextCursor` of the page before; missing: the first page of the newest version."""
-    limit: int | None = None
+    limit: Count | None = None
     """At most so many entities on the page: 500 unless told, 2,000 at the most."""
 
 
 class CatalogEntityGet(Params, frozen=True, kw_only=True):
     """``catalog.entity.get``: one entity of the published menu, by kind and the POS's id."""
 
-    kind: str
-    """`menu`, `menuSection`, `product`, `productVariant`, `productOptionCategory` or `productOption`."""
+    kind: EntityKind
+    """What it is."""
     external_id: Id
     """The POS's id of it."""
 

@@ -205,13 +205,16 @@ def _operation(each: HttpCall) -> Json:
     call = SERVED_BY_NAME[each.method]
     params, result = examples.SERVED[each.method]
     texts = field_texts(call.takes)
+    # over HTTPS all are texts; an id that is a number is told by its digits
+    forms: dict[str, Json] = {name: {"type": "string", "minLength": 1} for name in texts}
+    forms["kind"] = {"$ref": _COMPONENTS.format(name="EntityKind")}
     parameters: list[Json] = [
         {
             "name": name,
             "in": "path",
             "required": True,
             "description": texts[name],
-            "schema": {"type": "string", "minLength": 1},
+            "schema": forms[name],
             "example": str(params[name]),
         }
         for name in re.findall(r"{(\w+)}", each.path)
@@ -221,7 +224,7 @@ def _operation(each: HttpCall) -> Json:
             "name": name,
             "in": "query",
             "description": texts[name],
-            "schema": {"type": "integer", "minimum": 1} if name == "limit" else {"type": "string"},
+            "schema": _query_schema(name),
         }
         for name in each.query
     ]
@@ -259,6 +262,12 @@ def _operation(each: HttpCall) -> Json:
             }
         )
     return operation
+
+
+def _query_schema(name: str) -> Json:
+    if name == "limit":
+        return {"type": "integer", "minimum": 1}
+    return {"type": "string", "format": "date-time"} if name == "since" else {"type": "string"}
 
 
 def _problems(call: Call, each: HttpCall) -> Json:

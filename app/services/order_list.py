@@ -31,9 +31,10 @@ async def order_page(ledger: Ledger, outlet: Outlet, params: OrderList, now: dat
 def _since(params: OrderList, outlet: Outlet, now: datetime) -> tuple[datetime, str]:
     text, _, last = (params.cursor or "").partition("/")
     field = "$.cursor" if params.cursor else "$.since"
-    text = text if params.cursor else params.since or ""
-    if not text and not params.cursor:
-        return now - REACH, ""
+    if not params.cursor:
+        if params.since is None:
+            return now - REACH, ""
+        text = params.since
     try:
         return parse_time(text, outlet.selling_point.zone), last
     except (ValueError, OverflowError) as exc:
