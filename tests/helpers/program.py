@@ -66,6 +66,8 @@ class Program:
         self.secrets = folder / "secrets.json"
         self.ledger_file = self.data / "ledger.sqlite3"
         self.environ = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+        self.serve: tuple[str, ...] = ("serve",)
+        """The command that :meth:`start` starts."""
         self._console = folder / "console.txt"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -135,7 +137,7 @@ class Program:
         assert not self.running
         with self._console.open("ab") as console:
             self._process = subprocess.Popen(
-                self._places(("serve",)),
+                self._places(self.serve),
                 stdin=subprocess.DEVNULL,
                 stdout=console,
                 stderr=console,
