@@ -100,7 +100,13 @@ class Detail(QWidget):
         after = Button(tr("Next"), look=look, icon="chevron-down", kind="link", act=lambda: self.go.emit(1))
         bar.addWidget(before)
         bar.addWidget(after)
-        self._columns = QHBoxLayout()
+        self._body = QWidget()  # nothing to press before it is known what for
+        keeps_place = self._body.sizePolicy()
+        keeps_place.setRetainSizeWhenHidden(True)
+        self._body.setSizePolicy(keeps_place)
+        self._body.hide()
+        self._columns = QHBoxLayout(self._body)
+        self._columns.setContentsMargins(0, 0, 0, 0)
         self._columns.setSpacing(0)
         self._columns.addWidget(self._make_left(look), 617)
         self._columns.addWidget(self._side, 407)
@@ -108,7 +114,7 @@ class Detail(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(sub)
-        layout.addLayout(self._columns, 1)
+        layout.addWidget(self._body, 1)
 
     def _make_left(self, look: Look) -> QScrollArea:
         names = QVBoxLayout()
@@ -183,6 +189,7 @@ class Detail(QWidget):
         """Which order, among which: before its story has come."""
         if key != self.key:
             self._story = None
+            self._body.hide()
         self.key = key
         card = board.card(key)
         if card is not None:
@@ -199,6 +206,7 @@ class Detail(QWidget):
         if not isinstance(story, OrderStory) or story.record.key != self.key or story == self._story:
             return
         self._story = story
+        self._body.show()
         record, sheet = story.record, story.sheet
         card = self._card
         if card is None:  # no longer on the board: it is final

@@ -436,6 +436,17 @@ def test_details_show_history_steps_and_the_way_back(stage: Stage, qtbot: QtBot)
     assert stage.window.detail is None
 
 
+def test_nothing_can_be_pressed_before_the_order_has_come_from_the_ledger(stage: Stage) -> None:
+    stage.show(snapshot((story_482().record, story_482().sheet), *evening()[2:]))
+    stage.window.show_order(KEY)
+    detail = stage.window.detail
+    assert detail is not None
+    assert not detail.step.isVisible(), "no story was given"
+    stage.companion.stories[KEY] = story_482()
+    stage.window.show_order(KEY)
+    assert detail.step.isVisible()
+
+
 def test_details_of_a_finished_order_offer_no_step(stage: Stage) -> None:
     story = story_482()
     done = story.record.with_(status=Status.COMPLETED)
