@@ -321,6 +321,11 @@ class Companion(LinkHandler):
         """A person does not want to wait for the next try of the link."""
         self.link.reconnect_now()
 
+    async def look_at_sinqro(self, selling_point: str) -> None:
+        """A person does not want to wait for the next look at what Sinqro shows, nor for the outbox."""
+        self._mirrors.hurry(selling_point)
+        self._notifier.wake()
+
     async def look_at_pos(self, selling_point: str) -> None:
         """A person does not want to wait for the next look at the POS."""
         self._relay.hint(selling_point)

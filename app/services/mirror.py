@@ -126,6 +126,10 @@ class Mirror:
         rhythm = self._rhythms.setdefault(outlet.id, _Rhythm())
         return max(0.0, rhythm.next_look - self._clock.monotonic())
 
+    def hurry(self, outlet: Outlet) -> None:
+        """A person does not want to wait for the next look."""
+        self._rhythms.setdefault(outlet.id, _Rhythm()).next_look = self._clock.monotonic()
+
     async def look(self, outlet: Outlet) -> None:
         """Read back what Sinqro shows, and say it again where it differs."""
         rhythm = self._rhythms.setdefault(outlet.id, _Rhythm())

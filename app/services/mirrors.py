@@ -87,6 +87,13 @@ class Mirrors:
             if self._catalog.loaded is not None and self._catalog.loaded.pause(outlet) <= 0:
                 await self._catalog.loaded.look(outlet)
 
+    def hurry(self, selling_point: str) -> None:
+        """Look at once at what Sinqro shows of it: where it differs it is told again."""
+        outlet = self._outlets[selling_point]
+        for mirror in self._all:
+            mirror.hurry(outlet)
+        self._bells.availability.ring()
+
     def _watched(self) -> list[Outlet]:
         if not self._sinqro.connected:
             return []

@@ -141,6 +141,10 @@ class Desk(QObject):
         """As usual again."""
         self._ask(None, lambda c: c.availability.clear_busy(selling_point))
 
+    def look_at_sinqro(self, selling_point: str) -> None:
+        """See now whether Sinqro shows what is so here, and tell it again."""
+        self._ask(None, lambda c: c.look_at_sinqro(selling_point))
+
     def save_schedule(self, selling_point: str, schedule: Schedule, told: Told) -> None:
         """Keep other hours."""
         self._ask(told, lambda c: c.schedules.save(selling_point, schedule))

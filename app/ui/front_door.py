@@ -176,6 +176,7 @@ class FrontDoor(QObject):
                 longer=lambda minutes: self._longer(current(), minutes),
                 close_more=lambda: self.open_pause(overlay),
                 hours=self.schedule_asked.emit,
+                retry=lambda: self._desk.look_at_sinqro(point),
             )
         )
 

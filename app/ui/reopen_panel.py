@@ -34,6 +34,7 @@ class ReopenPanel(Panel):
         longer: Callable[[int], object],
         close_more: Callable[[], object],
         hours: Callable[[], object],
+        retry: Callable[[], object],
     ) -> None:
         super().__init__(look=look)
         self._now = now
@@ -63,6 +64,7 @@ class ReopenPanel(Panel):
         self.more = Button(tr("Close more…"), look=look, kind="tall", act=lambda: self._do(close_more))
         self.all = Button(tr("Open everything"), look=look, kind="tall", act=lambda: self._do(open_all))
         self.hours = Button(tr("Hours…"), look=look, icon="calendar", kind="tall", act=lambda: self._do(hours))
+        self.retry = Button(tr("Retry"), look=look, icon="retry", kind="tall", act=retry)
         self.button = Button(
             tr("Open now"), look=look, icon="store", kind="accept", font="title", act=lambda: self._do(open_own)
         )
@@ -74,7 +76,7 @@ class ReopenPanel(Panel):
         body.addWidget(self.note)
         more = QHBoxLayout()
         more.setSpacing(8)
-        for button in (self.longer, self.more, self.all, self.hours):
+        for button in (self.retry, self.longer, self.more, self.all, self.hours):
             more.addWidget(button, 1)
         body.addLayout(more)
         body.addStretch(1)
@@ -122,6 +124,7 @@ class ReopenPanel(Panel):
         self.more.setVisible(state.whole is None)
         self.all.setVisible(others)
         self.hours.setVisible(not state.in_hours)
+        self.retry.setVisible(state.differs)
         pos = any(closing.source is ClosingSource.POS for closing in state.closings)
         wrong = state.outlet.proof.message if state.differs else ""
         notes = [

@@ -200,13 +200,18 @@ def test_closed_shows_why_and_opens_again(scene: Scene, companion: FakeCompanion
     assert companion.calls[1:] == [("reopen_everything", POINT)]
 
 
-def test_what_sinqro_shows_wrongly_is_explained(scene: Scene) -> None:
+def test_what_sinqro_shows_wrongly_is_explained(scene: Scene, companion: FakeCompanion) -> None:
     wrong = Proof(state=ProofState.DIFFERS, at=NOW, message="Sinqro shows it closed.")
     scene.show(snapshot(proof=wrong))
     scene.touch_switch()
     panel = scene.panel(ReopenPanel)
     assert panel._title.text() == "NOT open on Sinqro"
     assert panel.note.text() == "Technical data: Sinqro shows it closed."
+    panel.retry.click()
+    assert companion.calls == [("look_at_sinqro", POINT)]
+    scene.show(snapshot(proof=PROVEN))
+    assert panel._title.text() == "Open"
+    assert not panel.retry.isVisible()
 
 
 def test_outside_the_hours_it_can_be_closed_for_longer(scene: Scene, companion: FakeCompanion, clock: Clock) -> None:
