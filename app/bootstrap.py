@@ -8,7 +8,7 @@ import asyncio
 import logging
 import os
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC
 from pathlib import Path
@@ -216,10 +216,21 @@ async def open_companion(
             on_change=on_change,
         )
         made.append(companion)
+        for outlet in companion.outlets.values():
+            rules, want = outlet.selling_point, _wanter(companion, outlet.id)
+            jobs.every(rules.menu_minutes * 60, want, name=f"menu of {outlet.id}", jitter=rules.menu_minutes * 6)
+            jobs.daily(5, 30, rules.zone, want, name=f"menu of {outlet.id} by night")
         if settings.receiver.enabled:
             listening = receiver(settings, points, secrets.get, companion.pos_webhook, clock)
             companion.receiver_url = (await stack.enter_async_context(listening)).url
         yield companion
+
+
+def _wanter(companion: Companion, selling_point: str) -> Callable[[], Awaitable[None]]:
+    async def want() -> None:
+        companion.menus.want(selling_point)
+
+    return want
 
 
 def process_environment() -> Mapping[str, str]:

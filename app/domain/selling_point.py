@@ -83,6 +83,8 @@ class SellingPoint(Rules, frozen=True, kw_only=True):
     poll_idle_seconds: float = 20
     close_when_pos_unreachable_minutes: float | None = None
     """Close on Sinqro while the POS has been away longer than this; ``None``: never."""
+    menu_minutes: float = 60
+    """The POS's menu is read so often, besides each early morning and whenever the POS says that it changed."""
     take_over_silent: bool = False
     """Take over by itself when the active installation has been silent for 60 s."""
     webhook_secret_required: bool = True

@@ -35,6 +35,7 @@ from app.services.charge import Charge
 from app.services.due import DueService
 from app.services.injection import InjectionService
 from app.services.intake import Intake
+from app.services.menus import MenuReader
 from app.services.mirrors import Mirrors
 from app.services.notifier import Notifier
 from app.services.outgoing import tell_status
@@ -116,6 +117,7 @@ class Companion(LinkHandler):
         self._injection = InjectionService(sinqro=self.link, **common)
         self._follow = PosFollow(outlets=self.outlets, ledger=ledger, clock=clock, under_way=self._injection.under_way)
         self.catalog = CatalogDoor(sinqro=self.link, **common)
+        self.menus = MenuReader(outlets=self.outlets, catalog=self.catalog)
         self._mirrors = Mirrors(sinqro=self.link, catalog=self.catalog, **common)
         self.availability = AvailabilityService(
             mirror=self._mirrors.availability, preparation=self._mirrors.preparation, **common
@@ -142,7 +144,12 @@ class Companion(LinkHandler):
             **common,
         )
         self._intake = Intake(
-            due=self._due, injection=self._injection, availability=self.availability, catalog=self.catalog, **common
+            due=self._due,
+            injection=self._injection,
+            availability=self.availability,
+            catalog=self.catalog,
+            menus=self.menus,
+            **common,
         )
         self.staff = Staff(injection=self._injection, **common)
 
@@ -156,6 +163,7 @@ class Companion(LinkHandler):
             supervisor.start("due", self._patient(self._due.run))
             supervisor.start("outbox", self._patient(self._notifier.run))
             supervisor.start("charge", self._patient(self._charge.run))
+            supervisor.start("menus", self.menus.run)
             supervisor.start("mirrors", self._patient(self._mirrors.run))
             for outlet in self.outlets.values():
                 supervisor.start(f"pos {outlet.id}", self._patient(partial(self._relay.run, outlet)))
@@ -278,7 +286,10 @@ class Companion(LinkHandler):
         """The POS says that something changed: kept in the ledger before it is answered, then polled."""
         stamp = self._clock.now().isoformat()
         await self._ledger.write(lambda tx: tx.set_value(f"pos-hint/{hint.selling_point}", stamp))
-        self._relay.hint(hint.selling_point)
+        if hint.event == "catalog.changed":
+            self.menus.want(hint.selling_point)
+        else:
+            self._relay.hint(hint.selling_point)
 
     # the screens
 

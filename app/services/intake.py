@@ -30,6 +30,7 @@ from app.services.catalog_door import CatalogDoor
 from app.services.due import DueService
 from app.services.hours import schedule_value
 from app.services.injection import InjectionService
+from app.services.menus import MenuReader
 from app.services.order_list import order_page
 from app.services.outlet import Outlet
 from app.services.shown import availability_value
@@ -55,6 +56,7 @@ class Intake:
         injection: InjectionService,
         availability: AvailabilityService,
         catalog: CatalogDoor,
+        menus: MenuReader,
     ) -> None:
         self._outlets = outlets
         self._ledger = ledger
@@ -64,6 +66,7 @@ class Intake:
         self._injection = injection
         self._availability = availability
         self._catalog = catalog
+        self._menus = menus
         self._methods: dict[str, Callable[[bytes], Awaitable[Any]]] = {
             "order.create": self._create,
             "order.update": self._update,
@@ -276,7 +279,10 @@ class Intake:
         from app.services.catalog_pages import catalog_page
 
         params = decode_params(messages.CatalogGet, raw)
-        return await catalog_page(self._catalog.sync, self._outlet(params).id, params.cursor, params.limit)
+        outlet = self._outlet(params)
+        if not await self._ledger.read(lambda view: view.has_catalog(outlet.id)):
+            self._menus.want(outlet.id)  # `catalog.changed` follows when it was read
+        return await catalog_page(self._catalog.sync, outlet.id, params.cursor, params.limit)
 
     async def _catalog_entity(self, raw: bytes) -> Any:
         from app.services.catalog_pages import catalog_entity
