@@ -52,15 +52,20 @@ class ScheduleFrame(QWidget):
         bar = QFrame()
         bar.setObjectName("subheader")
         self.redo.setFixedWidth(52)
-        row = QHBoxLayout(bar)
+        self._bar = row = QHBoxLayout()
         row.setContentsMargins(8, 4, 12, 4)
         row.setSpacing(8)
         row.addWidget(self.back)
         row.addWidget(Label(tr("Hours"), look=look, font="code_small"))
         row.addLayout(self.points)
-        row.addWidget(self.said, 1)
+        row.addWidget(self.said, 100)
+        row.addStretch(1)
         for button in (self.undo, self.redo, self.save):
             row.addWidget(button)
+        self._below = QVBoxLayout(bar)
+        self._below.setContentsMargins(0, 0, 0, 0)
+        self._below.setSpacing(0)
+        self._below.addLayout(row)
         week = QFrame()
         week.setObjectName("card")
         inside = QVBoxLayout(week)
@@ -118,8 +123,12 @@ class ScheduleFrame(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         width = self.width()
         self.header.set_narrow(width < _NARROW)
-        self.said.setVisible(width >= _NARROW)
         narrow = width < _NARROW
+        if narrow:  # what is wrong must be read on a narrow window too
+            self._below.addWidget(self.said)
+        elif self._bar.indexOf(self.said) < 0:
+            self._bar.insertWidget(3, self.said, 100)
+        self.said.setContentsMargins(12 if narrow else 0, 0, 12 if narrow else 0, 4 if narrow else 0)
         way = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         if self._halves.direction() != way:
             self._halves.setDirection(way)

@@ -501,6 +501,17 @@ def test_nothing_is_past_the_edge(scene: Scene, width: int) -> None:
     assert window.preview.days[0].bar.isVisible() is (width >= 1600)
 
 
+def test_what_is_wrong_can_be_read_on_a_narrow_window(scene: Scene) -> None:
+    window = scene.window
+    window.resize(600, 760)
+    lunch = Span(3, 13 * 60, 180)
+    window.editor.changed.emit(lunch, Span(3, 13 * 60, 8 * 60))
+    assert window.said.isVisible()
+    assert "overlap" in window.said.text()
+    window.resize(1024, 700)
+    assert window.said.isVisible()
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
