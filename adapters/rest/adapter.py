@@ -6,6 +6,7 @@
                      our order ─► OrderViews ─┘    └─► mapping, StatusWords ─► PosOrder, entities …
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +15,7 @@ from typing import Any, Self
 import httpx
 import msgspec
 
-from adapters.rest.calls import Calls
+from adapters.rest.calls import AT_ONCE, Calls
 from adapters.rest.capabilities import capabilities_of
 from adapters.rest.cel_store import CheckedTrees
 from adapters.rest.changes import ChangesReader, found_orders
@@ -182,7 +183,9 @@ class RestAdapter:
 
     async def read_catalog(self) -> AsyncIterator[CatalogEntity]:
         """Read whole before the first entity is given: a profile may need all of it to make one."""
-        for each in flat(await self._calls.run("read_catalog", {})):
+        for index, each in enumerate(flat(await self._calls.run("read_catalog", {}))):
+            if index % AT_ONCE == AT_ONCE - 1:
+                await asyncio.sleep(0)
             yield entity_of(each)
 
     async def read_availability(self) -> PosSwitch:

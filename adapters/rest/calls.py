@@ -28,7 +28,7 @@ UNDO_SECONDS = 5.0
 MOST_EACH = 10_000
 """Entries of a ``foreach``."""
 
-_AT_ONCE = 50
+AT_ONCE = 50
 """Items mapped before the other tasks of the loop get their turn: a few milliseconds."""
 
 Scope = dict[str, Any]
@@ -128,7 +128,7 @@ class Calls:
             return items
         results = []
         for index, item in enumerate(items):
-            if index % _AT_ONCE == _AT_ONCE - 1:
+            if index % AT_ONCE == AT_ONCE - 1:
                 await asyncio.sleep(0)
             own = {**scope, "item": item, "position": start + index}
             results.append(await self.evaluated(service, "result", plan.result, own, memo, writing=writing))

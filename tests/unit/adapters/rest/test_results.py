@@ -1,5 +1,6 @@
 """What answers become: entities, schedules, zones, health, changes and webhooks, by a profile."""
 
+import asyncio
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from adapters.rest.calls import AT_ONCE
 from app.domain.catalog import Allergen, CatalogEntity, EntityKind, Image, MenuType, catalog_of
 from app.domain.errors import PosError, PosUnreachable, ProfileError
 from app.domain.schedule import WeeklyRange
@@ -211,6 +213,24 @@ async def test_an_unchanged_menu_is_not_sent_again() -> None:
         second = [entity async for entity in adapter.read_catalog()]
     assert first == second != []
     assert [request.headers.get("if-none-match") for request in pos.requests] == [None, '"v1"']
+
+
+async def test_a_large_menu_holds_nothing_up() -> None:
+    things = [{"kind": "product", "externalId": n, "name": f"Plato {n}", "price": "9.50"} for n in range(5000)]
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    reply = answer({"things": things})
+    async with adapter_of(MENU, Pos(lambda _: reply)) as adapter:
+        counting = asyncio.create_task(count())
+        assert len([entity async for entity in adapter.read_catalog()]) == 5000
+        counting.cancel()
+    assert turns > 2 * 5000 / AT_ONCE - 10  # the loop goes on while they are mapped, and while they are given
 
 
 # ---------------------------------------------------------------- the restaurant
