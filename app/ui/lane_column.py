@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.record import OrderKey
@@ -302,6 +302,7 @@ class LaneColumn(QWidget):
         self._fit_name()
         if self._cards:
             self.arrange()
+            QTimer.singleShot(0, self, self._show_more)  # the list has its new height only then
 
     def _show_more(self) -> None:
         own = self.more.height() + GAP if self.more.isVisible() else 0  # what it takes of the room itself

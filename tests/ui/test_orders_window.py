@@ -502,3 +502,11 @@ def test_a_burst_of_200_orders_does_not_hold_the_screen_up(stage: Stage) -> None
             worst = max(worst, time.perf_counter() - begin)
     assert len(stage.window.findChildren(RingingCard)) <= 3
     assert worst < 0.25, "25 ms on a quiet machine; the benchmark holds it to 50"
+
+
+def test_more_is_said_only_of_what_is_hidden(stage: Stage, qtbot: QtBot) -> None:
+    """The bar takes room itself: it must go again when the list has got the height it needs."""
+    stage.window.resize(1024, 700)
+    stage.show(snapshot(*evening()))
+    lane = stage.window.page.lanes[Lane.RESERVATIONS]
+    qtbot.waitUntil(lambda: not lane.more.isVisible() and lane.view.height() >= lane.view.content_height())
