@@ -104,8 +104,6 @@ class PosDouble:
             exchange.answer(b"200 OK", b'{"online":true}')
         elif method == b"GET" and path == b"/api/v1/schedule":
             exchange.answer(b"200 OK", b'{"timezone":"Europe/Madrid","week":[],"days":[]}')
-        elif method == b"GET" and path == b"/api/v1/schedule":
-            exchange.answer(b"200 OK", b'{"timezone":"Europe/Madrid","week":[],"days":[]}')
         elif method == b"GET" and (known := _ORDER_PATH.fullmatch(path)):
             exchange.answer(b"200 OK", _order(known[1].decode()))
         else:
