@@ -314,8 +314,9 @@ class ErrorKind(StrEnum):
 class Errors(Part, frozen=True, kw_only=True):
     """How the POS says no. Expressions see ``answer`` (null where it is no JSON), ``code`` (HTTP) and ``headers``.
 
-    Without an entry in ``kinds``: 429, and 503 with ``Retry-After``, are busy; 401 and 403 credentials; 404 not found;
-    other 4xx refused; 5xx unknown when something was sent, else tried again.
+    Without an entry in ``kinds``: 429, and 503 with ``Retry-After``, are busy; 401 and 403 credentials; a 404 with JSON
+    to a service about one order not found, any other 404 and redirects a wrong address; other 4xx refused; 5xx unknown
+    when something was sent, else tried again.
     """
 
     failed: Expression = ""
