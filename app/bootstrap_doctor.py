@@ -21,7 +21,7 @@ from app.bootstrap import (
     check_machine,
     load_settings,
 )
-from app.bootstrap_pos import make_adapter
+from app.bootstrap_pos import make_adapter, webhook_secret
 from app.domain.errors import ConfigurationError, PosUnreachable, VaultError
 from app.infra import probe
 from app.infra.ledger_beside import ledger_beside
@@ -77,7 +77,7 @@ def _of_settings(settings: Settings, vault: Vault, paths: Paths, *, running: boo
         Check("vault", lambda: doctor.of_vault(vault, names)),
         Check("Sinqro", lambda: _sinqro(settings, running=running)),
         *(Check(f"POS {point.id}", lambda point=point: _pos(point, secrets, paths)) for point in settings.here),  # type: ignore[misc]
-        Check("receiver", lambda: _receiver(settings, vault, running=running)),
+        Check("receiver", lambda: _receiver(settings, vault, paths, running=running)),
     ]
 
 
@@ -159,19 +159,16 @@ async def _pos(point: SellingPointSettings, secrets: Secrets, paths: Paths) -> l
     return doctor.of_pos(check, health, url=url, plain=plain)
 
 
-async def _receiver(settings: Settings, vault: Vault, *, running: bool) -> list[Line]:
+async def _receiver(settings: Settings, vault: Vault, paths: Paths, *, running: bool) -> list[Line]:
     receiver = settings.receiver
     if not receiver.enabled:
         return [ok("receiver", "Off: the POS is asked regularly instead.")]
-    lines = [
-        warning(
-            "receiver",
-            f"The POS of {point.id} cannot tell of changes: {point.secret('webhook-secret')} is not in the vault.",
-            f"sinqro-companion secret set {point.secret('webhook-secret')}",
-        )
-        for point in settings.here
-        if point.webhook_secret_required and await _lacks(vault, point.secret("webhook-secret"))
-    ]
+    lines = []
+    for point in settings.here:
+        secret = webhook_secret(point, paths) if point.webhook_secret_required else None
+        if secret is not None and await _lacks(vault, secret):
+            said = f"The POS of {point.id} cannot tell of changes: {secret} is not in the vault."
+            lines.append(warning("receiver", said, f"sinqro-companion secret set {secret}"))
     where = f"{receiver.host}:{receiver.port}"
     if not receiver.port:
         return [*lines, ok("receiver", "It listens on any free port: the log names it.")]

@@ -134,6 +134,25 @@ async def _needed(point: SellingPointSettings, secret: str, secrets: SecretOf, p
     return value
 
 
+def webhook_secret(point: SellingPointSettings, paths: Paths) -> str | None:
+    """Full name of the secret that the POS's webhooks are proved with; ``None``: its profile knows no webhooks."""
+    name = WebhookProof().secret
+    try:
+        profile_name = _profile_name(point.pos) if point.pos is not None else None
+        if profile_name is not None:
+            from adapters.rest.find import profile_file
+            from adapters.rest.hearing import proof_of
+            from adapters.rest.load import load_profile
+
+            webhooks = load_profile(profile_file(profile_name, paths.config.parent)).profile.webhooks
+            if webhooks is None:
+                return None
+            name = proof_of(webhooks).secret
+    except (ConfigurationError, ProfileError):
+        pass  # told where the POS itself is looked at
+    return point.secret(name)
+
+
 def polled(point: SellingPoint, pos: PosAdapter) -> SellingPoint:
     """The selling point, its POS asked no more often than the POS allows."""
     slowest: float = getattr(pos, "poll_seconds", 0)

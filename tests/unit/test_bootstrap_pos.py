@@ -3,14 +3,16 @@
 import hashlib
 import hmac
 import logging
+from pathlib import Path
 
 import httpx
 import pytest
 
-from app.bootstrap_pos import receiver
+from app.bootstrap_pos import receiver, webhook_secret
 from app.domain.selling_point import SellingPoint
 from app.infra.clock import SystemClock
-from app.infra.settings import ReceiverSettings, SellingPointSettings, Settings
+from app.infra.paths import Paths
+from app.infra.settings import PosSettings, ReceiverSettings, SellingPointSettings, Settings
 from app.ports.pos import PosAdapter, PosWebhook
 from app.services.no_pos import NoPos
 from tests.helpers.logfail import ExpectedLogs
@@ -79,3 +81,19 @@ async def test_a_pos_without_a_profile_proves_itself_as_ever(expected_logs: Expe
             with expected_logs("app.infra.pos_webhooks", logging.WARNING, "POS of 72 are refused: SECRET_MISSING"):
                 answer = await client.post(f"{listening.url}/72/x", content=b"{}")
     assert answer.status_code == 401
+
+
+def test_the_secret_of_webhooks_is_named_by_the_profile(tmp_path: Path) -> None:
+    paths = Paths(config=tmp_path / "config.toml", data=tmp_path, logs=tmp_path)
+    (tmp_path / "bar.toml").write_text(f'[pos]\nname = "Bar"\n{PROFILE}')
+    (tmp_path / "deaf.toml").write_text('[pos]\nname = "Deaf"\n')
+    (tmp_path / "bad.toml").write_text("[pos]\n")
+
+    def named(adapter: str, **options: str) -> str | None:
+        pos = PosSettings(adapter=adapter, options=dict(options))
+        return webhook_secret(SellingPointSettings(id="71", pos=pos), paths)
+
+    assert named("rest", profile="bar.toml") == "sandbox/pos/71/bar-hook"
+    assert named("rest", profile="deaf.toml") is None
+    usual = "sandbox/pos/71/webhook-secret"
+    assert named("rest", profile="bad.toml") == named("rest") == named("odoo") == named("reference") == usual
