@@ -14,7 +14,6 @@ does what the methods here do. With ``data`` a restart knows the same orders, in
 """
 
 import asyncio
-import re
 import time
 from collections.abc import Callable, Sequence
 from email.utils import format_datetime
@@ -26,14 +25,14 @@ import msgspec
 from starlette.applications import Starlette
 from starlette.types import Message, Receive, Scope, Send
 
-from app.domain.order import order_id_of
 from app.domain.status import Status
-from app.link.messages import Frame, encode
+from app.link.messages import encode
 from app.link.wire import load_wire
 from app.sandbox.pos_server import HOST, LoopbackServer
 from app.sandbox.sinqro_control import REQUEST_WAIT, SinqroControl
 from app.sandbox.sinqro_faults import Misbehaviour, SinqroFaults
 from app.sandbox.sinqro_http import SinqroHttp
+from app.sandbox.sinqro_ids import FRAME, id_in, is_broken, json_id
 from app.sandbox.sinqro_link import SinqroLink
 from app.sandbox.sinqro_listener import listen
 from app.sandbox.sinqro_menu import SinqroMenus
@@ -44,10 +43,6 @@ from app.sandbox.sinqro_view import values_of
 
 SUPERPIZZA = ("3961", "SuperPizza", "Europe/Madrid")
 """The restaurant of Sinqro's own examples: id, name, zone."""
-
-_FRAME = msgspec.json.Decoder(Frame)
-_ID = re.compile(rb'"id"\s*:\s*(?:(\d{1,18})\b|"([^"\\]{1,200})")')
-"""An order's id near the start of a text that is no JSON, or none that can be decoded."""
 
 
 class SinqroSandbox:
@@ -139,7 +134,7 @@ class SinqroSandbox:
         """A new order, handed to the installation in charge. ``bytes`` go into the frame just as they are."""
         raw = order if isinstance(order, bytes) else encode(order)
         values = values_of(raw) or {}
-        ident = _id_in(raw)
+        ident = id_in(raw)
         if ident is None:
             return self._request("order.create", {"sellingPointId": self._default}, raw)
         known = self._order(ident)
@@ -224,7 +219,7 @@ class SinqroSandbox:
         if peer is None:
             return None
         try:
-            raw_id: str | None = bytes(_FRAME.decode(text).id).decode() or None
+            raw_id: str | None = bytes(FRAME.decode(text).id).decode() or None
         except (msgspec.MsgspecError, RecursionError):
             raw_id = None
         return await peer.ask(text, raw_id, timeout)
@@ -254,7 +249,7 @@ class SinqroSandbox:
         if known is None:
             status = self.state.wire.code(Status.PENDING)
             known = SinqroOrder(
-                key=str(ident), id=_json_id(ident), selling_point=self._default, status=status, changed_at=time.time()
+                key=str(ident), id=json_id(ident), selling_point=self._default, status=status, changed_at=time.time()
             )
         return known
 
@@ -292,7 +287,7 @@ class SinqroSandbox:
             order=order.key if order else "",
             status=status,
             frame=frame,
-            broken=_broken(frame),
+            broken=is_broken(frame),
             made_at=time.time(),
         )
         self.state.add_request(request)
@@ -328,25 +323,3 @@ def percentile(values: Sequence[float], percent: float) -> float | None:
     """By nearest rank; ``None`` without values."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))] if ordered else None
-
-
-def _json_id(ident: int | str) -> int | str:
-    return int(ident) if isinstance(ident, str) and ident.isdigit() else ident
-
-
-def _id_in(raw: bytes) -> int | str | None:
-    known = order_id_of(raw)
-    if known is not None:
-        return known
-    found = _ID.search(raw[:4096])
-    if found is None:
-        return None
-    return int(found[1]) if found[1] else found[2].decode(errors="replace")
-
-
-def _broken(frame: bytes) -> bool:
-    try:
-        _FRAME.decode(frame)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return True
-    return False

@@ -53,6 +53,7 @@ async def test_an_order_over_http_goes_into_the_pos_and_is_told(tmp_path: Path) 
         made = await http.post(orders, json=order)
         assert (made.status_code, made.json()["state"]) == (201, "stored"), made.text
         await place.in_pos(order["id"])
+        await place.ledger_shows(order["id"], lambda it: it.in_pos, "injected")
         seen = (await http.get(made.headers["location"])).json()
         assert (seen["source"], seen["injection"]) == ("pos", "injected")
         assert (await http.get(orders)).json()["orders"][0]["posOrderId"] == seen["posOrderId"]
