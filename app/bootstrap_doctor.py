@@ -34,6 +34,7 @@ from app.link.wire import load_wire
 from app.ports.vault import Vault
 from app.report import doctor
 from app.report.doctor import Check, Line, Report, failed, ok, unknown, warning
+from app.report.doctor_opening import of_opening
 
 _SPACE = 200 * 1024 * 1024
 """Bytes of disk below which somebody should make room: the ledger of a year is a tenth of it."""
@@ -59,7 +60,8 @@ async def examine(
         ]
     else:
         checks += _of_settings(settings, vault, paths, running=running)
-    checks.append(Check("ledger", lambda: asyncio.to_thread(_ledger, paths.ledger, running)))
+    points = settings.here if settings is not None else ()
+    checks.append(Check("ledger", lambda: asyncio.to_thread(_ledger, paths.ledger, points, running)))
     return await doctor.run(checks, version=__version__, at=datetime.now(UTC), mask=mask, limit=limit)
 
 
@@ -191,7 +193,7 @@ async def _lacks(vault: Vault, name: str) -> bool:
         return False  # the vault's own line says it
 
 
-def _ledger(path: Path, running: bool) -> list[Line]:
+def _ledger(path: Path, points: Sequence[SellingPointSettings], running: bool) -> list[Line]:
     lines = []
     there = next(folder for folder in path.parents if folder.exists())
     free = shutil.disk_usage(there).free
@@ -206,4 +208,10 @@ def _ledger(path: Path, running: bool) -> list[Line]:
         return [*lines, ok("ledger", f"{path} is not there yet: the first start makes it.")]
     with ledger_beside(path) as view:
         size = path.stat().st_size / 2**20
-        return [*lines, ok("ledger", f"{path} is sound ({size:.1f} MB)."), *doctor.of_ledger(view, running=running)]
+        now = datetime.now(UTC)
+        return [
+            *lines,
+            ok("ledger", f"{path} is sound ({size:.1f} MB)."),
+            *(of_opening(view, point.id, point.timezone, now, running=running) for point in points),
+            *doctor.of_ledger(view, running=running),
+        ]

@@ -6,6 +6,7 @@ notification that was taken proves nothing.
 """
 
 import logging
+import random
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -32,7 +33,7 @@ AGAIN = (5.0, 15.0, 60.0, 180.0)
 """Seconds until it is told once more after Sinqro was seen to show something else."""
 
 USUAL = 180.0
-"""Seconds between looks when all is well."""
+"""Seconds between looks when all is well, at the most: a fifth less at random, so that not all look at once."""
 
 Value = dict[str, Any]
 
@@ -137,7 +138,7 @@ class Mirror:
             shown = await self._sinqro.call(self._question, {"sellingPointId": outlet.id})
             essence = self._essence(shown) if isinstance(shown, dict) else None
         except SinqroRefused as exc:  # it cannot be asked: nothing is claimed
-            rhythm.next_look = self._clock.monotonic() + USUAL
+            rhythm.next_look = self._clock.monotonic() + _usual()
             await self._found(outlet, Proof(state=ProofState.UNKNOWN, at=self._clock.now(), message=exc.message))
             return
         except (SinqroError, ValueError, TypeError, KeyError):
@@ -152,7 +153,7 @@ class Mirror:
         kept = self._kept(tx, outlet.id)
         if shown == self._essence(value):
             rhythm.looks = rhythm.repairs = 0
-            rhythm.next_look = later + USUAL
+            rhythm.next_look = later + _usual()
             if kept.proof.state is not ProofState.PROVEN:
                 if kept.proof.state is ProofState.DIFFERS:
                     log.info("selling point %s: Sinqro shows it as it is here again (%s)", outlet.id, self.kind)
@@ -160,7 +161,7 @@ class Mirror:
                 self._keep(tx, outlet.id, kept)
             return
         if not kept.told:  # we never said anything: what somebody set at Sinqro is not ours to overrule
-            rhythm.next_look = later + USUAL
+            rhythm.next_look = later + _usual()
             if kept.proof.state is not ProofState.UNKNOWN:
                 self._keep(tx, outlet.id, _Kept())
             return
@@ -212,8 +213,25 @@ class Mirror:
             return False
 
     def _kept(self, view: LedgerView, selling_point: str) -> _Kept:
-        text = view.value(f"mirror/{self.kind}/{selling_point}")
-        return _Kept() if text is None else msgspec.json.decode(text, type=_Kept)
+        return _kept_of(view, self.kind, selling_point)
 
     def _keep(self, tx: LedgerTransaction, selling_point: str, kept: _Kept) -> None:
-        tx.set_value(f"mirror/{self.kind}/{selling_point}", msgspec.json.encode(kept).decode())
+        tx.set_value(_name(self.kind, selling_point), msgspec.json.encode(kept).decode())
+
+
+def proof_in(view: LedgerView, kind: str, selling_point: str) -> Proof:
+    """How far Sinqro is known to show what ``kind`` tells, for whoever has the ledger alone."""
+    return _kept_of(view, kind, selling_point).proof
+
+
+def _kept_of(view: LedgerView, kind: str, selling_point: str) -> _Kept:
+    text = view.value(_name(kind, selling_point))
+    return _Kept() if text is None else msgspec.json.decode(text, type=_Kept)
+
+
+def _name(kind: str, selling_point: str) -> str:
+    return f"mirror/{kind}/{selling_point}"
+
+
+def _usual() -> float:
+    return USUAL * random.uniform(0.8, 1.0)  # noqa: S311 - spreads looks, no secret

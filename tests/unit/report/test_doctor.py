@@ -130,7 +130,7 @@ async def test_all_is_well(setup: Setup) -> None:
     assert "All is well." in str(report)
     assert [entry.check for entry in report.lines] == [
         *("configuration", "program", "vault", "Sinqro", "clock", "POS 71", "receiver"),
-        *("ledger", "orders", "notifications", "quarantine"),
+        *("ledger", "open 71", "orders", "notifications", "quarantine"),
     ]
 
 
