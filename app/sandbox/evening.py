@@ -39,9 +39,12 @@ POS_BACK = 60.0
 """Seconds to wait for a POS that is away when all is counted."""
 
 RACE = 0.25
-"""Seconds after the answer to a cancellation in which a request already on its way may still reach the POS: on a busy
-machine, where POS, Sinqro and companion share one loop, that is how long it takes. A real fault comes with the next try,
-seconds later."""
+"""Seconds by which the POS may have received a create after the companion answered the cancellation.
+
+The create and the answer leave by two sockets and are read by two servers: one that left first can be read last by some
+turns of a busy loop (a demo on a busy machine has POS, Sinqro and companion in one). What the companion decides after
+its answer comes seconds later, with a next try, or never.
+"""
 
 EXPLAINED = frozenset({Injection.WAITING, Injection.HELD, Injection.UNCERTAIN, Injection.FAILED, Injection.WITHDRAWN})
 BY_HAND = frozenset(
