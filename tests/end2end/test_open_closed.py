@@ -45,7 +45,7 @@ def proof(place: Place, kind: str = AVAILABILITY) -> Proof:
 async def took(place: Place, look: Callable[[], Any], what: str) -> float:
     """Seconds until something is so."""
     began = time.monotonic()
-    await place.until(look, what, 30)
+    await place.until(look, what, 60)
     return time.monotonic() - began
 
 
@@ -97,11 +97,12 @@ async def test_a_change_that_sinqro_refuses_or_loses_is_loud_and_mended(tmp_path
     async with open_place(tmp_path) as place:
         place.sinqro.set_faults(msgspec.structs.replace(SinqroFaults(), **{fault: (AVAILABILITY,)}))
         place.pos.set_online(False)
-        await place.until(lambda: proof(place).state is ProofState.DIFFERS, "the difference", 30)
+        loud = await took(place, lambda: proof(place).state is ProofState.DIFFERS, "the difference")
         assert shown(place)
         assert "does not show" in proof(place).message
         place.sinqro.set_faults(SinqroFaults())
-        await place.until(lambda: not shown(place), "closed on Sinqro at last", 60)
+        mended = await took(place, lambda: not shown(place), "closed on Sinqro at last")
+        log.info("loud after %.2f s, mended %.2f s after Sinqro takes it again", loud, mended)
         await place.until(lambda: proof(place).state is ProofState.PROVEN, "the proof", 60)
         assert "does not show" in place.program.log
 
