@@ -253,11 +253,14 @@ def serve(
 
     async def work() -> None:
         async with AsyncExitStack() as stack:
-            companion = await stack.enter_async_context(open_companion(settings=settings, paths=paths, vault=vault))
+            make_api = None
             if http is not None:
                 from app.bootstrap_http import http_server
 
-                await stack.enter_async_context(http_server(http, settings=settings, vault=vault, companion=companion))
+                make_api = http_server(http, settings=settings, vault=vault)
+            companion = await stack.enter_async_context(open_companion(settings=settings, paths=paths, vault=vault))
+            if make_api is not None:
+                await stack.enter_async_context(make_api(companion))
             await companion.run()
 
     log_settings = settings.log

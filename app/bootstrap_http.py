@@ -12,7 +12,7 @@ from pathlib import Path
 from app.bootstrap import load_settings, process_environment
 from app.domain.errors import ConfigurationError
 from app.infra.http_api import HttpApi
-from app.infra.http_api_server import HttpServer, tls_of
+from app.infra.http_api_server import HttpServer, check_address, tls_of
 from app.infra.paths import find_paths
 from app.infra.settings import SellingPointSettings, Settings
 from app.infra.vault_headless import choose_vault
@@ -27,28 +27,31 @@ _KEY_SECONDS = 2.0
 """How long a key is remembered: so soon a new one counts, and a deleted one is none."""
 
 
-def http_server(where: str, *, settings: Settings, vault: Vault, companion: Companion) -> HttpServer:
-    """The server, to be entered. ``where`` is ``HOST:PORT`` or empty. Raises ``ConfigurationError``."""
+def http_server(where: str, *, settings: Settings, vault: Vault) -> Callable[[Companion], HttpServer]:
+    """What makes the server, to be entered, once there is a companion. ``where`` is ``HOST:PORT`` or empty.
+
+    Raises ``ConfigurationError`` at once: not first when the vault has been opened and the POS has answered.
+    """
     host, port = address_of(where, settings)
     keys = HttpKeys(vault=vault, points=settings.here)
     document = DOCUMENT.read_bytes()
 
-    def app(is_own_host: Callable[[str], bool]) -> HttpApi:
-        return HttpApi(
-            request=companion.request,
-            keep=companion.quarantine,
-            document=document,
-            key=keys.get,
-            is_own_host=is_own_host,
-        )
+    tls = tls_of(settings.http.certificate_file, settings.http.key_file)
+    check_address(host, tls=tls, behind_proxy=settings.http.behind_proxy)
 
-    return HttpServer(
-        host=host,
-        port=port,
-        make_app=app,
-        tls=tls_of(settings.http.certificate_file, settings.http.key_file),
-        behind_proxy=settings.http.behind_proxy,
-    )
+    def make(companion: Companion) -> HttpServer:
+        def app(is_own_host: Callable[[str], bool]) -> HttpApi:
+            return HttpApi(
+                request=companion.request,
+                keep=companion.quarantine,
+                document=document,
+                key=keys.get,
+                is_own_host=is_own_host,
+            )
+
+        return HttpServer(host=host, port=port, make_app=app, tls=tls, behind_proxy=settings.http.behind_proxy)
+
+    return make
 
 
 def address_of(where: str, settings: Settings) -> tuple[str, int]:

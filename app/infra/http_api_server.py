@@ -10,7 +10,7 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Callable
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from types import TracebackType
 from typing import Any, Self
 
@@ -47,17 +47,8 @@ class HttpServer:
         most_connections: int = MOST_CONNECTIONS,
     ) -> None:
         """``port`` 0 is any free one. Raises ``ConfigurationError`` for an open address without TLS."""
-        self._address = "127.0.0.1" if host == "localhost" else host
-        try:
-            address = ip_address(self._address)
-        except ValueError as exc:
-            raise ConfigurationError(f"{host!r} is no address of this machine.", hint="Write 127.0.0.1:8713.") from exc
-        if not address.is_loopback and tls is None and not behind_proxy:
-            raise ConfigurationError(
-                f"The API is not served on {host} without TLS: keys and orders would be readable on the way.",
-                hint="Set certificate_file and key_file in the [http] table, or behind_proxy = true where a reverse "
-                "proxy with TLS stands before it.",
-            )
+        address = check_address(host, tls=tls, behind_proxy=behind_proxy)
+        self._address = str(address)
         self._loopback = address.is_loopback and not behind_proxy
         self._wanted_port = port
         self._make_app = make_app
@@ -204,6 +195,21 @@ class _Protocol(H11Protocol):
     def _too_slow(self) -> None:
         self._timer = None
         self.transport.abort()
+
+
+def check_address(host: str, *, tls: ssl.SSLContext | None, behind_proxy: bool) -> IPv4Address | IPv6Address:
+    """The address to listen on. Raises ``ConfigurationError`` for one that is none, or open without TLS."""
+    try:
+        address = ip_address("127.0.0.1" if host == "localhost" else host)
+    except ValueError as exc:
+        raise ConfigurationError(f"{host!r} is no address of this machine.", hint="Write 127.0.0.1:8713.") from exc
+    if not address.is_loopback and tls is None and not behind_proxy:
+        raise ConfigurationError(
+            f"The API is not served on {host} without TLS: keys and orders would be readable on the way.",
+            hint="Set certificate_file and key_file in the [http] table, or behind_proxy = true where a reverse "
+            "proxy with TLS stands before it.",
+        )
+    return address
 
 
 def tls_of(certificate_file: str, key_file: str) -> ssl.SSLContext | None:
