@@ -5,7 +5,7 @@ decided it.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, time
 from typing import Protocol
 
 from PySide6.QtCore import Qt
@@ -82,7 +82,9 @@ def one_a_day(holidays: Sequence[Holiday]) -> list[Holiday]:
 
 
 def usual_hours(schedule: Schedule, day: date) -> tuple[DayRange, ...]:
-    """The week's hours that start on that weekday."""
+    """The week's hours that start on that weekday; all day where nobody keeps hours."""
+    if not schedule.weekly:
+        return (DayRange(start_time=time(0), end_time=time(0)),)
     return tuple(
         DayRange(start_time=each.start_time, end_time=each.end_time)
         for each in schedule.weekly

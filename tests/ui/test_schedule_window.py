@@ -1,7 +1,7 @@
 """The Schedule window: edited, saved, told and proven; only shown where the POS keeps the hours; exceptions."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 import msgspec
@@ -12,9 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.availability import Proof, ProofState
 from app.domain.errors import LedgerError
-from app.domain.schedule import DayRange, Schedule, ScheduleException
+from app.domain.schedule import DayRange, Schedule, ScheduleException, is_open
 from app.domain.schedule_check import faults
 from app.domain.status import OrderType
+from app.domain.times import zone_of
 from app.infra.holidays import HolidayTables
 from app.ports.sinqro import Role
 from app.services.snapshot import Snapshot
@@ -26,7 +27,7 @@ from app.ui.schedule_dates import read_date, stepped
 from app.ui.schedule_draft import Span
 from app.ui.schedule_editor import CopyPanel
 from app.ui.schedule_exception_panel import ExceptionPanel
-from app.ui.schedule_holidays import HolidaysPanel, one_a_day
+from app.ui.schedule_holidays import HolidaysPanel, one_a_day, usual_hours
 from app.ui.schedule_preview import clock_change
 from app.ui.schedule_window import ScheduleWindow
 from app.ui.theme import Look
@@ -540,3 +541,11 @@ def test_days_in_spanish(scene: Scene) -> None:
     QLocale.setDefault(QLocale("es_ES"))
     scene.show()
     assert scene.window.preview.days[0].text_shown.startswith("vie 4 |")
+
+
+def test_a_holiday_kept_open_where_nobody_keeps_hours_is_open_all_day() -> None:
+    christmas = date(2026, 12, 25)
+    ranges = usual_hours(Schedule(), christmas)
+    kept = Schedule(exceptions=(ScheduleException(day=christmas, ranges=ranges),))
+    noon = datetime.combine(christmas, time(12), zone_of("Europe/Madrid"))
+    assert is_open(kept, noon)
