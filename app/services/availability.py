@@ -153,6 +153,8 @@ class AvailabilityService:
     ) -> None:
         """Everything takes longer until then."""
         outlet = self._in_charge(selling_point)
+        if extra_minutes < 1 or until <= self._clock.now():
+            raise NotPossible("More time needs some minutes, and an end to come.", hint="Choose again.")
         busy = Busy(extra_minutes=extra_minutes, until=until, order_types=tuple(order_types))
         await self._write(outlet, lambda tx: self._keep_busy(tx, outlet, busy, Origin.STAFF))
 

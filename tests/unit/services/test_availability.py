@@ -357,6 +357,12 @@ async def test_more_time_for_a_while(tmp_path: Any) -> None:
         assert (await bench.record(1002)).preparation_minutes == 20
 
 
+@pytest.mark.parametrize(("minutes", "hours"), [(0, 1), (-10, 1), (10, -1)])
+async def test_more_time_that_is_none_is_refused(bench: Bench, minutes: int, hours: int) -> None:
+    with pytest.raises(NotPossible, match="More time"):
+        await bench.companion.availability.set_busy(POINT, minutes, bench.clock.now() + timedelta(hours=hours))
+
+
 # ---------------------------------------------------------------- hours
 
 DINNER = Schedule(weekly=(span(5, "20:00", 6, "02:00"),))
